@@ -1,0 +1,44 @@
+# make run | make test | make lint. See README.md for the plain pip lines behind them.
+PYTHON ?= python3
+VENV   ?= .venv
+# What pip installs for the measured labs; TORCH= (empty) goes without, TORCH="torch --index-url ..." takes another build.
+TORCH  ?= torch
+
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+TORCHED := $(VENV)/.torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1)
+
+.PHONY: run test lint bench clean
+run: $(VENV)/.app $(TORCHED)
+	$(BIN)/studyctl
+
+test: $(VENV)/.dev $(TORCHED)
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python tests/bench/startup.py
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "studyctl needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -c constraints.txt -e '.[dev]'
+	touch $@ $(VENV)/.app
+
+$(TORCHED): constraints.txt | $(BIN)/python
+	$(if $(strip $(TORCH)),$(PIP) -c constraints.txt $(TORCH) numpy redis)
+	touch $@
+
+clean:
+	rm -rf $(VENV)

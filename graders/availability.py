@@ -1,0 +1,50 @@
+"""Finds out before anything starts whether this machine can run a lab."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from collections.abc import Mapping
+
+from graders.errors import UnavailableError, UsageError
+from graders.manifest import Lab
+
+DEVICE = re.compile(r"auto|cpu|cuda:\d+")
+
+
+def require(lab: Lab, options: Mapping[str, str]) -> None:
+    """Raise UnavailableError for the first module or tool of the lab that is missing."""
+    for need in lab.requires:
+        if need.unless_option is not None and need.unless_option in options:
+            continue
+        if need.kind == "module" and importlib.util.find_spec(need.name) is None:
+            raise UnavailableError(need.name, f"the lab {lab.slug} needs the Python module {need.name}", need.install)
+        if need.kind == "tool" and shutil.which(need.name) is None:
+            raise UnavailableError(need.name, f"the lab {lab.slug} needs the program {need.name}", need.install)
+
+
+def choose_device(lab: Lab, wanted: str) -> str:
+    """Return "cpu" or "cuda:N"; raises UsageError for a word that is no device, UnavailableError for an absent one."""
+    if not DEVICE.fullmatch(wanted):
+        raise UsageError(f"--device is auto, cpu or cuda:N, not {wanted!r}")
+    if wanted == "cpu" or "cuda" not in lab.devices:
+        if wanted.startswith("cuda"):
+            raise UsageError(f"the lab {lab.slug} runs on {', '.join(lab.devices)} only")
+        return "cpu"
+    count = _cuda_devices() if lab.uses_torch else 0
+    if wanted == "auto":
+        return "cuda:0" if count else "cpu"
+    if int(wanted.removeprefix("cuda:")) >= count:
+        raise UnavailableError(
+            wanted,
+            f"torch sees {count} CUDA devices on this machine",
+            "run with --device cpu, or install a CUDA build of torch on a machine with an NVIDIA GPU",
+        )
+    return wanted
+
+
+def _cuda_devices() -> int:
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0

@@ -1,0 +1,109 @@
+"""The command line: ``run``, ``list`` and ``check``; stdout carries JSON, stderr talks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from graders import availability, limits, manifest, placement
+from graders.errors import UnavailableError, UsageError
+from graders.events import JsonLines, Sink
+from graders.sandbox import THREADS, reap_orphans
+
+PASSED, NOT_PASSED, USAGE, UNAVAILABLE = 0, 1, 2, 3
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage().strip()}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        if chosen.command == "list":
+            print(json.dumps([lab.as_dict() for lab in manifest.load_all(chosen.labs)], indent=1))
+            return PASSED
+        if chosen.command == "check":
+            from graders.selfcheck import check_labs
+
+            return check_labs(chosen.slugs, chosen.labs, as_json=chosen.json)
+        return _run(chosen, JsonLines())
+    except UsageError as error:
+        print(f"graders: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m graders", description="Measure and grade a lab's solution.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    labs = argparse.ArgumentParser(add_help=False)
+    labs.add_argument("--labs", type=Path, default=manifest.DEFAULT_LABS, help="folder that holds the labs")
+
+    run = commands.add_parser("run", parents=[labs], help="grade one solution; events as JSON lines")
+    run.add_argument("slug")
+    run.add_argument("--solution", type=Path, required=True)
+    run.add_argument("--device", default="auto", help="auto, cpu or cuda:N")
+    run.add_argument("--profile", choices=["quick", "full"], default="quick")
+    run.add_argument("--seed", type=int, help="repeat a run's inputs; without it they are secret")
+    run.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
+
+    commands.add_parser("list", parents=[labs], help="print all labs as JSON")
+
+    check = commands.add_parser("check", parents=[labs], help="prove starter, reference and mutants of labs")
+    check.add_argument("slugs", nargs="*", metavar="SLUG")
+    check.add_argument("--json", action="store_true", help="one JSON line for each case")
+    return parser
+
+
+def _run(chosen: argparse.Namespace, sink: Sink) -> int:
+    lab = manifest.find(chosen.slug, chosen.labs)
+    options = _options(lab, chosen.option)
+    if chosen.seed is not None and chosen.seed < 0:
+        raise UsageError("--seed is a number from 0 on")
+    try:
+        source = chosen.solution.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the solution {chosen.solution}: {error.strerror}") from error
+    # Before torch is imported: a second, spinning thread of the referee would take a core from the worker.
+    os.environ.update(THREADS)
+    try:
+        availability.require(lab, options)
+        device = availability.choose_device(lab, chosen.device)
+    except UnavailableError as error:
+        sink.emit({"event": "unavailable", "missing": error.missing, "why": error.why, "install": error.install})
+        print(f"graders: {error.why}; install it with: {error.install}", file=sys.stderr)
+        return UNAVAILABLE
+    from graders.context import Request
+    from graders.runner import run
+
+    # A worker under the same user must not read this process's memory, and what leaves its group falls back to us.
+    limits.prctl(limits.PR_SET_DUMPABLE, 0)
+    limits.prctl(limits.PR_SET_CHILD_SUBREAPER, 1)
+    solution, cores = chosen.solution.resolve(), placement.plan()
+    request = Request(lab, solution, source, device, chosen.profile, chosen.seed, options, cores)
+    try:
+        verdict = run(request, sink)
+    finally:
+        strays = reap_orphans(keep=set())
+        if strays:
+            print(f"graders: killed {strays} processes that the solution left behind", file=sys.stderr)
+    return PASSED if verdict == "passed" else NOT_PASSED
+
+
+def _options(lab: manifest.Lab, pairs: Sequence[str]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign:
+            raise UsageError(f"--option takes KEY=VALUE, got {pair!r}")
+        if key not in lab.options:
+            raise UsageError(f"the lab {lab.slug} has no option {key!r}; known: {', '.join(lab.options) or 'none'}")
+        options[key] = value
+    return options

@@ -1,0 +1,148 @@
+"""What an experiment works with: its workers, its random numbers, its clock budget and its voice."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+
+from graders import placement, scheduling
+from graders.errors import SolutionTimeout
+from graders.events import Sink
+from graders.manifest import Lab
+from graders.placement import Placement
+from graders.process import Worker, WorkerSpec
+from graders.text import clean
+
+Profile = Literal["quick", "full"]
+ARENA_BYTES = 256 << 20
+LOAD_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asked for. ``seed`` is None unless the user gave one."""
+
+    lab: Lab
+    solution: Path
+    source: bytes
+    device: str
+    profile: Profile
+    seed: int | None
+    options: Mapping[str, str]
+    placement: Placement = Placement()
+
+
+class Context:
+    """Given to ``experiment.run``; closes every worker at the end, whatever happened."""
+
+    def __init__(self, request: Request, sink: Sink) -> None:
+        self.request = request
+        self.lab = request.lab
+        self.device = request.device
+        self.profile = request.profile
+        self.options = request.options
+        self.entropy = int.from_bytes(os.urandom(16)) if request.seed is None else request.seed
+        self.rng = np.random.default_rng(self.entropy)
+        self.workers: list[Worker] = []
+        self._sink = sink
+        self._directory = tempfile.TemporaryDirectory(prefix="graders-", ignore_cleanup_errors=True)
+        self._end = time.perf_counter() + self.budget
+
+    @property
+    def quick(self) -> bool:
+        """Whether the quick profile runs."""
+        return self.profile == "quick"
+
+    @property
+    def budget(self) -> float:
+        """Hard limit of the whole run in seconds."""
+        return self.lab.budget[self.profile]
+
+    def left(self) -> float:
+        """Seconds until the hard limit; raises SolutionTimeout when there are none."""
+        left = self._end - time.perf_counter()
+        if left <= 0:
+            raise SolutionTimeout(f"the lab did not finish within {self.budget:.0f} s ({self.profile} profile)")
+        return left
+
+    def within(self, seconds: float) -> float:
+        """A timeout for one request: ``seconds``, or less when the lab has less left."""
+        return min(seconds, self.left())
+
+    def phase(self, name: str, index: int, of: int) -> None:
+        """Announce a phase, counted from 1."""
+        self._sink.emit({"event": "phase", "name": name, "index": index, "of": of})
+
+    def progress(self, done: int, total: int, label: str = "") -> None:
+        """Announce progress within the phase."""
+        self._sink.emit({"event": "progress", "done": done, "total": total, "label": label})
+
+    def point(self, series: str, x: float, y: float) -> None:
+        """Send one point of a live plot."""
+        self._sink.emit({"event": "point", "series": series, "x": x, "y": y})
+
+    def log(self, text: str, source: Literal["referee", "learner"] = "referee") -> None:
+        """Send one line of log."""
+        self._sink.emit({"event": "log", "source": source, "text": clean(text)})
+
+    def start_workers(self, programs: Mapping[str, Path | None], *, arena_bytes: int = ARENA_BYTES) -> list[Worker]:
+        """Start one worker for each entry side by side and wait until all are loaded.
+
+        The value is a trusted file of the lab (a baseline), or None for the learner's solution. All workers get the
+        lab's ``driver.py``, the same environment, threads and limits. Raises SubmissionError for the solution.
+        """
+        started = [self._start(name, program, arena_bytes) for name, program in programs.items()]
+        with ThreadPoolExecutor(len(started)) as pool:
+            waits = [pool.submit(worker.wait_ready, self.within(LOAD_SECONDS)) for worker in started]
+            for wait in waits:
+                wait.result()
+        placement.pin(self.request.placement.referee)
+        return started
+
+    def scheduling(self, workers: list[Worker]) -> scheduling.Scheduling:
+        """Sum of the kernel's counters over ``workers`` now; subtract two of them for a stretch of time."""
+        total = scheduling.Scheduling()
+        for worker in workers:
+            total = total + scheduling.read(worker.pid)
+        return total
+
+    def close(self) -> None:
+        """Kill all workers and remove their folders."""
+        for worker in self.workers:
+            worker.close()
+        self._directory.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _start(self, name: str, program: Path | None, arena_bytes: int) -> Worker:
+        learner = program is None
+        worker = Worker(
+            WorkerSpec(
+                name=name,
+                driver=self.lab.folder / "driver.py",
+                source=self.request.source if program is None else program.read_bytes(),
+                shown_as=str(self.request.solution if program is None else program),
+                interface=list(self.lab.interface) if learner else [],
+                device=self.device,
+                torch=self.lab.uses_torch,
+                arena_bytes=arena_bytes,
+                cpu_seconds=int(self.budget) + 30,
+                cores=self.request.placement.workers,
+                directory=Path(self._directory.name) / f"{len(self.workers)}-{name}",
+                log=lambda text: self.log(text, "learner" if learner else "referee"),
+            )
+        )
+        self.workers.append(worker)
+        return worker

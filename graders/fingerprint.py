@@ -1,0 +1,22 @@
+"""SHA-256 of files and folders, so that a record says exactly what was run by what."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+
+def of_bytes(data: bytes) -> str:
+    """Hex digest of ``data``."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def of_folder(folder: Path) -> str:
+    """Hex digest over the relative names and contents of all files, caches left out."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or "__pycache__" in path.parts or path.suffix == ".pyc":
+            continue
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

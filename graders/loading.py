@@ -1,0 +1,53 @@
+"""Loads the learner's file and a lab's own modules by path, outside the import system's search."""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+
+class NotLoadable(Exception):
+    """The file does not compile, raises while it is imported, or lacks a required function."""
+
+
+def load_trusted(path: Path, name: str) -> ModuleType:
+    """Import a file of the lab itself under ``name``; its errors are ours and propagate."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot load {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_solution(source: bytes, shown_as: str, interface: Sequence[str]) -> ModuleType:
+    """Execute the learner's source as module ``solution``; raises NotLoadable with a traceback he can use."""
+    module = ModuleType("solution")
+    module.__file__ = shown_as
+    sys.modules["solution"] = module
+    try:
+        text = importlib.util.decode_source(source)
+        linecache.cache[shown_as] = (len(source), None, text.splitlines(keepends=True), shown_as)
+        exec(compile(text, shown_as, "exec"), module.__dict__)
+    except (Exception, SystemExit) as error:
+        raise NotLoadable(describe(error, shown_as)) from error
+    missing = [name for name in interface if not callable(getattr(module, name, None))]
+    if missing:
+        raise NotLoadable(f"the lab calls {', '.join(interface)}; missing here: {', '.join(missing)}")
+    return module
+
+
+def describe(error: BaseException, shown_as: str) -> str:
+    """Return the error with the lines of the learner's own file, innermost last."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == shown_as]
+    where = "".join(f" at line {frame.lineno} in {frame.name}: {frame.line}\n" for frame in frames[-3:])
+    what = traceback.format_exception_only(error)[-1].strip()
+    if isinstance(error, SyntaxError):
+        where = f" at line {error.lineno}: {(error.text or '').strip()}\n"
+    return f"{what}\n{where}".strip()

@@ -1,0 +1,74 @@
+"""Interleaved, randomised rounds: every arm runs once in each round, in an order that the referee draws."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graders.statistics import Interval, paired_ratio
+
+Arm = Callable[[], float]
+
+
+@dataclass
+class Rounds:
+    """Samples by arm; the i-th sample of every arm comes from round i."""
+
+    samples: dict[str, list[float]]
+    orders: list[list[str]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    def __getitem__(self, arm: str) -> list[float]:
+        return self.samples[arm]
+
+    def ratio(self, numerator: str, denominator: str, rng: np.random.Generator) -> Interval:
+        """Interval of the median paired ratio of two arms."""
+        return paired_ratio(self.samples[numerator], self.samples[denominator], rng)
+
+    def each(self, arms: Sequence[str]) -> list[list[float]]:
+        """One list per round with the samples of ``arms`` in that order."""
+        return [list(row) for row in zip(*(self.samples[arm] for arm in arms), strict=True)]
+
+
+def interleave(
+    arms: Mapping[str, Arm],
+    rng: np.random.Generator,
+    *,
+    at_least: int,
+    at_most: int,
+    seconds: float,
+    enough: Callable[[Rounds], bool] = lambda rounds: True,
+    broken: Callable[[], bool] = lambda: False,
+    after_round: Callable[[int, int], None] = lambda done, total: None,
+) -> Rounds:
+    """Run rounds until ``enough`` says so, but between ``at_least`` and ``at_most``, and not past ``seconds``.
+
+    Each arm is called once per round and returns its sample (any unit). ``enough`` is asked after ``at_least`` rounds
+    and then after every further quarter of them, so that it does not stop at the first lucky moment. ``broken`` ends the
+    rounds at once: a wrong answer needs no more samples.
+    """
+    rounds = Rounds({name: [] for name in arms})
+    names = list(arms)
+    end = time.perf_counter() + seconds
+    step = max(1, at_least // 4)
+    while len(rounds) < at_most:
+        order = [names[i] for i in rng.permutation(len(names))]
+        taken = {name: arms[name]() for name in order}
+        for name, value in taken.items():
+            rounds.samples[name].append(value)
+        rounds.orders.append(order)
+        after_round(len(rounds), at_most)
+        done = len(rounds)
+        if broken():
+            break
+        if done >= at_least:
+            if time.perf_counter() >= end:
+                break
+            if (done - at_least) % step == 0 and enough(rounds):
+                break
+    return rounds

@@ -1,0 +1,261 @@
+"""The referee's handle on one worker: starts it, talks to it, stamps what arrives, and ends it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from graders.arena import Arena
+from graders.errors import ProtocolError, SolutionError, SolutionTimeout, SubmissionRefused, WorkerCrashed
+from graders.protocol import READ_SIZE, Body, LineBuffer, decode, encode
+from graders.sandbox import end_group, exit_text, scrubbed_environment, site_paths
+from graders.text import LogCollector, clean
+
+WORKER = Path(__file__).with_name("worker.py")
+POLL_SECONDS = 0.1  # how often a silent worker is looked at: a forked child may hold the pipe open after its death
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the worker and the referee's clock (seconds) when its last byte was read."""
+
+    body: Body
+    at: float
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Answer to a call: its body, streamed items, and the referee's clock before the request and after the reply."""
+
+    body: Body
+    items: list[Message]
+    started: float
+    finished: float
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the call, the empty round trip included."""
+        return self.finished - self.started
+
+
+@dataclass
+class WorkerSpec:
+    """What one worker is started with. ``interface`` names the functions that the solution must define."""
+
+    name: str
+    driver: Path
+    source: bytes
+    shown_as: str
+    interface: list[str]
+    device: str
+    torch: bool
+    arena_bytes: int
+    cpu_seconds: int
+    cores: tuple[int, ...]
+    directory: Path
+    log: Callable[[str], None] = field(default=lambda text: None)
+
+
+class Worker:
+    """A running worker. All waiting is bounded; every failure is one of the exceptions in ``graders.errors``."""
+
+    def __init__(self, spec: WorkerSpec) -> None:
+        self.spec = spec
+        self.arena = Arena.create(spec.arena_bytes)
+        spec.directory.mkdir(parents=True)
+        solution = spec.directory / "solution.py"
+        solution.write_bytes(spec.source)
+        request_read, self._requests = os.pipe()
+        self._replies, reply_write = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(WORKER), str(request_read), str(reply_write)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=spec.directory,
+            env=scrubbed_environment(spec.directory),
+            pass_fds=(request_read, reply_write, self.arena.fd),
+            start_new_session=True,
+        )
+        os.close(request_read)
+        os.close(reply_write)
+        assert self._process.stdout is not None and self._process.stderr is not None
+        self._lines = LineBuffer()
+        self._inbox: deque[Message] = deque()
+        self._logs = {stream.fileno(): LogCollector() for stream in (self._process.stdout, self._process.stderr)}
+        self._poll = select.poll()
+        for fd in (self._replies, *self._logs):
+            os.set_blocking(fd, False)
+            self._poll.register(fd, select.POLLIN)
+        os.set_blocking(self._requests, False)
+        self._closed = False
+        self._send(
+            {
+                "parent": os.getpid(),
+                "paths": site_paths(),
+                "arena_fd": self.arena.fd,
+                "arena_size": self.arena.size,
+                "device": spec.device,
+                "torch": spec.torch,
+                "driver": str(spec.driver),
+                "cpu_seconds": spec.cpu_seconds,
+                "cores": spec.cores,
+                "solution": str(solution),
+                "shown_as": spec.shown_as,
+                "interface": spec.interface,
+            },
+            timeout=5.0,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Process id of the worker."""
+        return self._process.pid
+
+    def wait_ready(self, timeout: float) -> None:
+        """Wait until the solution is loaded; raises SubmissionRefused when it cannot be."""
+        message = self.receive(timeout)
+        if message is None:
+            raise SolutionTimeout(f"the solution was not loaded within {timeout:.0f} s; does it work at import time?")
+        if message.body["type"] == "refused":
+            raise SubmissionRefused(clean(str(message.body.get("text")), 4000))
+        if message.body["type"] != "ready":
+            raise SolutionError(f"unexpected message {message.body['type']!r} before the first request")
+
+    def post(self, op: str, **fields: Any) -> str:
+        """Send a request without waiting; returns its id. Raises SolutionTimeout when the pipe stays full."""
+        identifier = secrets.token_hex(4)
+        self._send({"id": identifier, "op": op, **fields}, timeout=5.0)
+        return identifier
+
+    def receive(self, timeout: float) -> Message | None:
+        """Return the next message, or None after ``timeout`` seconds of silence.
+
+        Raises SolutionError when the learner's code raised or the message is malformed, WorkerCrashed when it is gone.
+        """
+        end = time.perf_counter() + timeout
+        while not self._inbox:
+            left = end - time.perf_counter()
+            if left <= 0:
+                return None
+            self._wait(min(left, POLL_SECONDS))
+        message = self._inbox.popleft()
+        if message.body["type"] == "error":
+            raise SolutionError(clean(str(message.body.get("text")), 4000))
+        return message
+
+    def call(self, op: str, *, timeout: float, **fields: Any) -> Reply:
+        """Send one request and collect its items until the reply, all within ``timeout`` seconds."""
+        if self._inbox:
+            raise SolutionError("the worker sent a message that nobody asked for")
+        items: list[Message] = []
+        started = time.perf_counter()
+        identifier = self.post(op, **fields)
+        while True:
+            left = started + timeout - time.perf_counter()
+            message = self.receive(left) if left > 0 else None
+            if message is None:
+                raise SolutionTimeout(f"no answer to {op!r} within {timeout:.0f} s")
+            if message.body.get("id") != identifier or message.body["type"] not in {"item", "reply"}:
+                raise SolutionError(f"unexpected message while {op!r} was running")
+            if message.body["type"] == "reply":
+                return Reply(message.body, items, started, message.at)
+            items.append(message)
+
+    def round_trip(self, rounds: int = 50) -> float:
+        """Median seconds of an empty request and its reply, to be subtracted from timed calls."""
+        samples = sorted(self.call("ping", timeout=10.0).seconds for _ in range(rounds))
+        return samples[len(samples) // 2]
+
+    def close(self) -> None:
+        """Kill the worker's whole group, forward what it still printed and release its memory."""
+        if self._closed:
+            return
+        self._closed = True
+        end_group(self._process)
+        for fd in self._logs:
+            self._read_log(fd)
+            for line in self._logs[fd].finish():
+                self.spec.log(line)
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        os.close(self._requests)
+        os.close(self._replies)
+        self.arena.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _send(self, body: Body, timeout: float) -> None:
+        line = encode(body)
+        end = time.perf_counter() + timeout
+        while line:
+            try:
+                line = line[os.write(self._requests, line) :]
+            except BlockingIOError:
+                if time.perf_counter() > end:
+                    raise SolutionTimeout("the worker stopped reading its requests") from None
+                self._wait(0.005)
+            except BrokenPipeError:
+                self._fail_if_gone(grace=1.0)
+                raise WorkerCrashed("the worker closed its pipe") from None
+
+    def _wait(self, seconds: float) -> None:
+        ready = self._poll.poll(max(1.0, seconds * 1000))
+        fds = [fd for fd, _ in ready]
+        if self._replies in fds:  # first, because its stamp is a measurement
+            self._read_replies()
+        for fd in fds:
+            if fd in self._logs:
+                self._read_log(fd)
+        if not ready:
+            self._fail_if_gone(grace=0.0)
+
+    def _read_replies(self) -> None:
+        try:
+            data = os.read(self._replies, READ_SIZE)
+        except BlockingIOError:
+            return
+        at = time.perf_counter()
+        if not data:
+            self._fail_if_gone(grace=1.0)
+            raise WorkerCrashed("the worker closed its reply pipe")
+        try:
+            for line in self._lines.feed(data):
+                body = decode(line)
+                if not isinstance(body.get("type"), str):
+                    raise ProtocolError("a message without a type")
+                self._inbox.append(Message(body, at))
+        except ProtocolError as error:
+            raise SolutionError(f"malformed answer from the worker: {error}") from error
+
+    def _read_log(self, fd: int) -> None:
+        try:
+            data = os.read(fd, READ_SIZE)
+        except BlockingIOError:
+            return
+        if not data and not self._closed:
+            self._poll.unregister(fd)
+        for line in self._logs[fd].feed(data):
+            self.spec.log(line)
+
+    def _fail_if_gone(self, grace: float) -> None:
+        try:
+            status = self._process.wait(grace) if grace else self._process.poll()
+        except subprocess.TimeoutExpired:
+            return
+        if status is not None and not self._inbox:
+            raise WorkerCrashed(exit_text(status))

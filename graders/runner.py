@@ -1,0 +1,119 @@
+"""Runs one experiment from start event to verdict event."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from graders import fingerprint, machine
+from graders.context import Context, Request
+from graders.errors import SubmissionError, Verdict
+from graders.events import Sink
+from graders.loading import load_trusted
+from graders.outcome import Outcome, observation
+from graders.verdict import decide
+
+GRADERS = Path(__file__).resolve().parent
+
+
+class Experiment(Protocol):
+    """The lab's ``experiment.py``."""
+
+    def run(self, context: Context) -> Outcome:
+        """Measure the solution and return what was found; SubmissionError may pass through."""
+
+
+def run(request: Request, sink: Sink) -> Verdict:
+    """Emit all events of one run and return its verdict."""
+    lab = request.lab
+    began = time.perf_counter()
+    sink.emit(
+        {
+            "event": "start",
+            "lab": lab.slug,
+            "title": lab.title,
+            "device": request.device,
+            "profile": request.profile,
+            "seed": request.seed,
+            "solution": str(request.solution),
+        }
+    )
+    before = _hashes(request)
+    experiment = cast(Experiment, load_trusted(lab.folder / "experiment.py", "experiment"))
+    with Context(request, sink) as context:
+        outcome, verdict, reason = _grade(experiment, context)
+        if _hashes(request) != before:
+            verdict, reason = "refused", "files of the lab or of the referee changed while the lab ran"
+            outcome.checks = [replace(check, state="failed") for check in outcome.checks]
+        record = _record(context, outcome, before)
+    sink.emit(_verdict_event(request, outcome, verdict, reason, record, time.perf_counter() - began))
+    return verdict
+
+
+def _grade(experiment: Experiment, context: Context) -> tuple[Outcome, Verdict, str]:
+    try:
+        outcome = experiment.run(context)
+    except SubmissionError as error:
+        return Outcome(), error.verdict, str(error)
+    verdict, reason = decide(outcome.checks, outcome.quietness)
+    return outcome, verdict, reason
+
+
+def _hashes(request: Request) -> dict[str, str]:
+    return {
+        "solution": fingerprint.of_bytes(request.source),
+        "lab": fingerprint.of_folder(request.lab.folder),
+        "graders": fingerprint.of_folder(GRADERS),
+    }
+
+
+def _record(context: Context, outcome: Outcome, hashes: dict[str, str]) -> dict[str, Any]:
+    quiet = outcome.quietness
+    return {
+        "lab": context.lab.slug,
+        "evidence": context.lab.evidence,
+        "isolation": "process",
+        "machine": machine.describe(context.device),
+        "versions": machine.versions(),
+        "seed": context.request.seed,
+        "entropy": str(context.entropy),
+        "profile": context.profile,
+        "device": context.device,
+        "options": dict(context.options),
+        "cores": vars(context.request.placement),
+        "sha256": hashes,
+        "samples": outcome.samples,
+        "intervals": {name: interval.as_dict() for name, interval in outcome.intervals.items()},
+        "quietness": {
+            "control": quiet.control.as_dict() if quiet.control else None,
+            "involuntary_switches": quiet.scheduling.involuntary,
+            "running_s": quiet.scheduling.running_s,
+            "waiting_s": quiet.scheduling.waiting_s,
+            "busy": quiet.busy,
+        },
+    }
+
+
+def _verdict_event(
+    request: Request, outcome: Outcome, verdict: Verdict, reason: str, record: dict[str, Any], seconds: float
+) -> dict[str, Any]:
+    base: dict[str, str | float | int | None] = {
+        "experiment_id": request.lab.slug,
+        "hardware": machine.hardware(record["machine"]),
+    }
+    return {
+        "event": "verdict",
+        "lab": request.lab.slug,
+        "verdict": verdict,
+        "evidence": request.lab.evidence,
+        "reason": reason,
+        "checks": [check.as_dict() for check in outcome.checks],
+        "metrics": outcome.metrics,
+        "plots": [plot.as_dict() for plot in outcome.plots],
+        "tables": [table.as_dict() for table in outcome.tables],
+        "observation": observation({**base, **outcome.observation}),
+        "record": record,
+        "seconds": seconds,
+    }

@@ -1,0 +1,82 @@
+"""The worker process: loads one solution, then answers requests until its pipe closes.
+
+Started by ``graders.process`` as ``python -I worker.py REQUEST_FD REPLY_FD``. The first line on the request pipe is the
+configuration. Nothing here knows a reference value, a clock or a threshold.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(request_fd: int, reply_fd: int) -> None:
+    """Configure, load, announce ``ready`` and serve."""
+    from graders import limits, loading, placement
+    from graders.arena import Arena
+    from graders.protocol import decode
+    from graders.session import Session
+
+    for fd in (request_fd, reply_fd):
+        os.set_inheritable(fd, False)
+    lines = _lines(request_fd)
+    config = decode(next(lines))
+    limits.die_with_parent(int(config["parent"]))
+    sys.path.extend(path for path in config["paths"] if path not in sys.path)
+    os.set_inheritable(int(config["arena_fd"]), False)
+    session = Session(reply_fd, Arena(int(config["arena_fd"]), int(config["arena_size"])), str(config["device"]))
+    if config["torch"]:
+        import torch
+
+        torch.set_num_threads(1)
+        torch.set_grad_enabled(False)
+    placement.pin(tuple(config["cores"]))  # not earlier: imports may use every core
+    driver = loading.load_trusted(Path(config["driver"]), "driver")
+    limits.apply(cpu_seconds=int(config["cpu_seconds"]), cuda=str(config["device"]).startswith("cuda"))
+    shown_as = str(config["shown_as"])
+    try:
+        solution = loading.load_solution(Path(config["solution"]).read_bytes(), shown_as, config["interface"])
+        handlers = driver.handlers(solution, session)
+    except loading.NotLoadable as error:
+        session.send("refused", text=str(error)[:4000])
+        return
+
+    def thread_died(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            session.error("in a thread: " + loading.describe(args.exc_value, shown_as))
+
+    threading.excepthook = thread_died
+    session.send("ready")
+    for line in lines:
+        request = decode(line)
+        session.current = str(request["id"])
+        if request["op"] == "ping":
+            session.send("reply")
+            continue
+        try:
+            answer = handlers[request["op"]](request)
+            if answer is not None:
+                session.send("reply", **answer)
+        except (Exception, SystemExit) as error:
+            session.error(loading.describe(error, shown_as))
+
+
+def _lines(fd: int) -> Iterator[bytes]:
+    from graders.protocol import READ_SIZE, LineBuffer
+
+    buffer = LineBuffer()
+    while data := os.read(fd, READ_SIZE):
+        yield from buffer.feed(data)
+
+
+if __name__ == "__main__":
+    sys.path.append(str(ROOT))
+    main(int(sys.argv[1]), int(sys.argv[2]))
+    sys.stdout.flush()
+    # The learner's threads may never end; the referee has all it asked for.
+    os._exit(0)

@@ -1,0 +1,92 @@
+"""Composition root: clock, paths, content, database and the services over them. Knows no front end."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from studyctl.content.library import Library
+from studyctl.domain.clock import Clock, SystemClock
+from studyctl.paths import Paths, resolve_paths
+from studyctl.services import doctor
+from studyctl.services.context import Context
+from studyctl.services.days import DayService
+from studyctl.services.export import ExportService
+from studyctl.services.interview import InterviewService
+from studyctl.services.labs import LabService
+from studyctl.services.plan import PlanService
+from studyctl.services.progress import ProgressService
+from studyctl.services.resolve import Resolver
+from studyctl.services.review import ReviewService
+from studyctl.services.settings import SettingsService
+from studyctl.services.sprints import InboxService, SprintService
+from studyctl.services.ticks import TickService
+from studyctl.services.today import TodayService
+from studyctl.services.undo import UndoService
+from studyctl.storage.database import open_database
+from studyctl.storage.integrity import check_integrity
+
+
+class Container:
+    """Services over one open database. Close it when done."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.settings = SettingsService(context)
+        self.resolve = Resolver(context)
+        self.plan = PlanService(context)
+        self.ticks = TickService(context)
+        self.days = DayService(context)
+        self.sprints = SprintService(context)
+        self.inbox = InboxService(context)
+        self.review = ReviewService(context)
+        self.interview = InterviewService(context)
+        self.labs = LabService(context)
+        self.progress = ProgressService(context)
+        self.export = ExportService(context)
+        self.undo = UndoService(context)
+        self.today = TodayService(context, self.plan, self.review, self.interview, self.sprints)
+
+    @cached_property
+    def library(self) -> Library:
+        """The content."""
+        return self.context.library
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.context.database.close()
+
+
+def open_container(paths: Paths | None = None, clock: Clock | None = None) -> Container:
+    """Open the user's data and build the services.
+
+    Raises:
+        DataError: the data folder or the database cannot be used.
+    """
+    paths = paths or resolve_paths()
+    clock = clock or SystemClock()
+    paths.ensure()
+    database = open_database(paths.database_url, clock)
+    return Container(Context(database, Library(paths.bundle), clock, paths))
+
+
+def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
+    """Check everything, whatever is broken."""
+    paths = paths or resolve_paths()
+    library = Library(paths.bundle)
+
+    def content() -> str:
+        days = sum(len(library.days(track)) for track in library.tracks)
+        return f"{days} days, {len(library.cards)} cards, {len(library.questions)} questions, {len(library.labs)} labs"
+
+    def database() -> str:
+        opened = open_database(paths.database_url, SystemClock())
+        try:
+            return check_integrity(opened)
+        finally:
+            opened.close()
+
+    places = doctor.check_places(paths)
+    findings = [*places, doctor.attempt("content", content)]
+    if all(place.health is doctor.Health.OK for place in places):
+        findings.append(doctor.attempt("database", database))
+    return findings + doctor.check_tools()

@@ -1,0 +1,1 @@
+"""Loads curriculum/ and labs/ into domain objects; errors name file and line."""

@@ -1,0 +1,82 @@
+"""Flashcards and their memory state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from studyctl.domain.address import Address
+
+
+class Rating(IntEnum):
+    """The four answers, as in FSRS and Anki."""
+
+    AGAIN = 1
+    HARD = 2
+    GOOD = 3
+    EASY = 4
+
+    @property
+    def label(self) -> str:
+        """Name for screens."""
+        return self.name.capitalize()
+
+
+class Phase(StrEnum):
+    """Where a card stands in its life."""
+
+    NEW = "new"
+    LEARNING = "learning"
+    REVIEW = "review"
+    RELEARNING = "relearning"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One question with one answer; text is Markdown."""
+
+    id: str
+    deck: str
+    day: Address
+    front: str
+    back: str
+    source: str
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Scheduling state of a card (or of an interview question).
+
+    `stability` in days, `difficulty` in [1, 10]; `due_day` and `last_day` are study-day ordinals; `due_at` is epoch
+    milliseconds and set only for learning steps inside a day; `step` counts the learning steps passed.
+    """
+
+    phase: Phase = Phase.NEW
+    stability: float | None = None
+    difficulty: float | None = None
+    step: int = 0
+    due_day: int | None = None
+    due_at: int | None = None
+    last_day: int | None = None
+    reps: int = 0
+    lapses: int = 0
+    suspended: bool = False
+    leech: bool = False
+
+
+@dataclass(frozen=True)
+class ReviewEntry:
+    """One line of the append-only review log."""
+
+    id: int
+    card_id: str
+    rating: Rating
+    at: int
+    day: int
+    phase: Phase
+    elapsed_days: int
+    stability: float | None
+    difficulty: float | None
+    interval_days: int
+    duration_ms: int

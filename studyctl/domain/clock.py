@@ -1,0 +1,47 @@
+"""Time as the domain sees it: an injected clock, and study days that roll over in the night."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Protocol
+
+DEFAULT_ROLLOVER_HOUR = 4
+
+
+class Clock(Protocol):
+    """Source of the present moment; tests pass their own."""
+
+    def now(self) -> datetime:
+        """The present moment, timezone-aware, in the user's zone."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock in the machine's zone."""
+
+    def now(self) -> datetime:
+        """The present moment in local time."""
+        return datetime.now().astimezone()
+
+
+def to_millis(moment: datetime) -> int:
+    """Milliseconds since the epoch."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_millis(millis: int, zone: tzinfo | None = None) -> datetime:
+    """The moment of `millis` since the epoch, in `zone` (default: UTC)."""
+    return datetime.fromtimestamp(millis / 1000, tz=zone or UTC)
+
+
+def study_date(moment: datetime, rollover_hour: int = DEFAULT_ROLLOVER_HOUR) -> date:
+    """The calendar day that `moment` is studied on: before the rollover hour it is still yesterday.
+
+    Wall-clock time is what counts, so a day stays a day when daylight saving changes.
+    """
+    return (moment.replace(tzinfo=None) - timedelta(hours=rollover_hour)).date()
+
+
+def study_day(moment: datetime, rollover_hour: int = DEFAULT_ROLLOVER_HOUR) -> int:
+    """`study_date` as a proleptic ordinal, so that days between two reviews are a subtraction."""
+    return study_date(moment, rollover_hour).toordinal()

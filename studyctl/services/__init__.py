@@ -1,0 +1,1 @@
+"""Use cases: one act, one transaction each; results say which areas changed."""

@@ -1,0 +1,50 @@
+"""What every service works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from studyctl.content.library import Library
+from studyctl.domain.clock import Clock, from_millis, study_date, to_millis
+from studyctl.domain.scheduling import Moment
+from studyctl.domain.settings import Settings
+from studyctl.paths import Paths
+from studyctl.storage.repositories.settings import load_settings
+from studyctl.storage.unit_of_work import Database
+
+
+@dataclass(frozen=True)
+class Context:
+    """Database, content, clock and places."""
+
+    database: Database
+    library: Library
+    clock: Clock
+    paths: Paths
+
+    def now(self) -> datetime:
+        """The present moment in the user's zone."""
+        return self.clock.now()
+
+    def now_ms(self) -> int:
+        """The present moment in epoch milliseconds."""
+        return to_millis(self.clock.now())
+
+    def settings(self) -> Settings:
+        """The user's choices as stored."""
+        with self.database.read() as connection:
+            return load_settings(connection)
+
+    def moment(self, settings: Settings) -> Moment:
+        """Now, with the study day that the rollover hour gives it."""
+        now = self.clock.now()
+        return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal())
+
+    def today(self, settings: Settings) -> date:
+        """The study date."""
+        return study_date(self.clock.now(), settings.rollover_hour)
+
+    def date_of(self, millis: int, settings: Settings) -> date:
+        """The study date of a stored moment."""
+        return study_date(from_millis(millis, self.clock.now().tzinfo), settings.rollover_hour)

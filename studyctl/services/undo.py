@@ -1,0 +1,33 @@
+"""Takes the newest act back, today or after any number of restarts."""
+
+from __future__ import annotations
+
+from studyctl.domain.outcome import Area, Outcome
+from studyctl.errors import ConflictError
+from studyctl.services.context import Context
+from studyctl.storage.undo import Act, last_act, undo_act
+
+
+class UndoService:
+    """Undo over the journal."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def last(self, scope: str | None = None) -> Act | None:
+        """The act that undo would take back."""
+        with self._context.database.read() as connection:
+            return last_act(connection, scope)
+
+    def undo(self, scope: str | None = None) -> Outcome[Act]:
+        """Take back the newest act, optionally of one scope (`review`, `items`, ...).
+
+        Raises:
+            ConflictError: nothing to undo, or a later act changed the same data.
+        """
+        with self._context.database.maintain() as connection:
+            act = last_act(connection, scope)
+            if act is None:
+                raise ConflictError("There is nothing to undo.", "Every act so far has been taken back.")
+            undo_act(connection, act, self._context.now_ms())
+        return Outcome(act, frozenset(Area))

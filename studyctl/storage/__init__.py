@@ -1,0 +1,1 @@
+"""SQLModel tables, migrations, repositories and the undo journal. Only this package speaks SQL."""

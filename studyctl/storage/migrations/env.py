@@ -1,0 +1,16 @@
+"""Alembic's entry: runs on the connection that `studyctl.storage.migrate` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from studyctl.storage.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""One file for each part of the data: rows in, domain objects out."""

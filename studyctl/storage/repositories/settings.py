@@ -1,0 +1,34 @@
+"""The user's choices."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from studyctl.domain.settings import Settings
+from studyctl.storage.tables import SettingRow, table_of
+from studyctl.storage.unit_of_work import Transaction
+
+
+def load_settings(connection: Connection) -> Settings:
+    """All choices; what was never chosen has its default."""
+    table = table_of(SettingRow)
+    stored: dict[str, Any] = {
+        name: json.loads(value) for name, value in connection.execute(select(table.c.name, table.c.value))
+    }
+    known = {field.name for field in fields(Settings)}
+    chosen = {name: value for name, value in stored.items() if name in known}
+    if chosen.get("start_date"):
+        chosen["start_date"] = date.fromisoformat(chosen["start_date"])
+    return replace(Settings(), **chosen)
+
+
+def save_settings(transaction: Transaction, settings: Settings) -> None:
+    """Store every choice."""
+    for name, value in asdict(settings).items():
+        plain = value.isoformat() if isinstance(value, date) else value
+        transaction.put(SettingRow, {"name": name, "value": json.dumps(plain)})

@@ -1,0 +1,73 @@
+"""Undo: replays an act's row images backwards, at any later time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from studyctl.errors import ConflictError
+from studyctl.storage.tables import LOGS, METADATA, JournalRow, table_of
+from studyctl.storage.unit_of_work import read_row, write_row
+
+
+@dataclass(frozen=True)
+class Act:
+    """One journaled act of the user."""
+
+    id: int
+    at: int
+    scope: str
+    summary: str
+
+
+def last_act(connection: Connection, scope: str | None = None) -> Act | None:
+    """The newest act that was not undone, optionally of one scope."""
+    journal = table_of(JournalRow)
+    query = select(journal).where(journal.c.undone_at.is_(None)).order_by(journal.c.id.desc()).limit(1)
+    if scope is not None:
+        query = query.where(journal.c.scope == scope)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Act(row["id"], row["at"], row["scope"], row["summary"])
+
+
+def undo_act(connection: Connection, act: Act, now: int) -> None:
+    """Take an act back: projections return to their former rows, logs get a line that says so.
+
+    Raises:
+        ConflictError: a later act changed the same rows.
+    """
+    journal = table_of(JournalRow)
+    changes = json.loads(connection.execute(select(journal.c.changes).where(journal.c.id == act.id)).scalar_one())
+    for change in reversed(changes):
+        table = METADATA.tables[change["table"]]
+        if change.get("appended"):
+            if "undoes" in table.c:
+                taken_back = read_row(connection, table, change["key"])
+                if taken_back is not None:
+                    line = taken_back | {"undoes": change["key"], "at": now}
+                    del line["id"]
+                    connection.execute(insert(table).values(**line))
+            continue
+        if read_row(connection, table, change["key"]) != change["after"]:
+            raise ConflictError(
+                f"Cannot undo {act.summary!r}: something later changed it.", "Undo the later act first."
+            )
+        write_row(connection, table, change["key"], change["before"])
+    connection.execute(update(journal).where(journal.c.id == act.id).values(undone_at=now))
+
+
+def digest(connection: Connection) -> str:
+    """sha256 over all projection rows: equal before an act and after its undo."""
+    state = hashlib.sha256()
+    for table in METADATA.sorted_tables:
+        if table.name in LOGS:
+            continue
+        rows: list[Any] = sorted(
+            json.dumps(dict(row), sort_keys=True) for row in connection.execute(select(table)).mappings()
+        )
+        state.update(json.dumps([table.name, rows]).encode())
+    return state.hexdigest()

@@ -1,0 +1,137 @@
+"""One transaction per act: every change of a projection row is journaled inside it, so that undo is exact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from studyctl.domain.clock import Clock, to_millis
+from studyctl.storage.engine import WRITE, explained
+from studyctl.storage.tables import LOGS, JournalRow, table_of
+
+__all__ = ["Connection", "Database", "Transaction", "read_row", "write_row"]
+
+Row = dict[str, Any]
+
+
+class Transaction:
+    """A write in progress. `put`, `add` and `remove` change projections; `append` writes to a log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.changes: list[dict[str, Any]] = []
+
+    def put(self, model: type[SQLModel], values: Mapping[str, Any]) -> None:
+        """Insert or replace the row whose primary key is in `values` (all columns given)."""
+        table = _projection(model)
+        key = _key_column(table)
+        self._write(table, values[key], dict(values))
+
+    def add(self, model: type[SQLModel], values: Mapping[str, Any]) -> int:
+        """Insert a row with a generated integer key and return it."""
+        table = _projection(model)
+        key = int(self.connection.execute(insert(table).values(**values)).inserted_primary_key[0])  # type: ignore[index]
+        after = read_row(self.connection, table, key)
+        self.changes.append({"table": table.name, "key": key, "before": None, "after": after})
+        return key
+
+    def remove(self, model: type[SQLModel], key: Any) -> None:
+        """Delete a row if it exists."""
+        self._write(_projection(model), key, None)
+
+    def append(self, model: type[SQLModel], values: Mapping[str, Any]) -> int:
+        """Write one line of an append-only log with an integer key and return the key."""
+        table = table_of(model)
+        key = int(self.connection.execute(insert(table).values(**values)).inserted_primary_key[0])  # type: ignore[index]
+        self.changes.append({"table": table.name, "key": key, "appended": True})
+        return key
+
+    def _write(self, table: Table, key: Any, after: Row | None) -> None:
+        before = read_row(self.connection, table, key)
+        if before == after:
+            return
+        write_row(self.connection, table, key, after)
+        self.changes.append({"table": table.name, "key": key, "before": before, "after": after})
+
+
+class Database:
+    """Reads and journaled writes over one engine. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self._clock = clock
+        self.url = engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent snapshot."""
+        with explained(self.url), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, scope: str, summary: str) -> Iterator[Transaction]:
+        """One act: all or nothing, journaled as `summary` under `scope`. Committed when the block ends."""
+        with self._write_connection() as connection:
+            transaction = Transaction(connection)
+            yield transaction
+            if transaction.changes:
+                connection.execute(
+                    insert(table_of(JournalRow)).values(
+                        at=to_millis(self._clock.now()),
+                        scope=scope,
+                        summary=summary,
+                        changes=json.dumps(transaction.changes, sort_keys=True),
+                        undone_at=None,
+                    )
+                )
+
+    @contextmanager
+    def maintain(self) -> Iterator[Connection]:
+        """A write outside the journal: undo itself, and what is not an act of the user."""
+        with self._write_connection() as connection:
+            yield connection
+
+    @contextmanager
+    def _write_connection(self) -> Iterator[Connection]:
+        with (
+            explained(self.url),
+            self.engine.connect().execution_options(**{WRITE: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def read_row(connection: Connection, table: Table, key: Any) -> Row | None:
+    """One row as a dict, or None."""
+    row = connection.execute(select(table).where(table.c[_key_column(table)] == key)).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def write_row(connection: Connection, table: Table, key: Any, after: Row | None) -> None:
+    """Make the row with this key equal to `after`; None deletes it."""
+    column = table.c[_key_column(table)]
+    if after is None:
+        connection.execute(delete(table).where(column == key))
+    elif connection.execute(update(table).where(column == key).values(**after)).rowcount == 0:
+        connection.execute(insert(table).values(**after))
+
+
+def _key_column(table: Table) -> str:
+    (column,) = table.primary_key.columns
+    return str(column.name)
+
+
+def _projection(model: type[SQLModel]) -> Table:
+    table = table_of(model)
+    if table.name in LOGS:
+        raise TypeError(f"{table.name} is append-only")
+    return table
