@@ -108,11 +108,11 @@ class Context:
         return started
 
     def scheduling(self, workers: list[Worker]) -> scheduling.Scheduling:
-        """Sum of the kernel's counters over ``workers`` now; subtract two of them for a stretch of time."""
-        total = scheduling.Scheduling()
-        for worker in workers:
-            total = total + scheduling.read(worker.pid)
-        return total
+        """The kernel's counters for ``workers`` and their cores now; subtract two of them for a stretch of time."""
+        pids = [worker.pid for worker in workers]
+        cores = self.request.placement.workers
+        # Without cores of their own the workers share all of them with the referee, which is no stranger either.
+        return scheduling.read(pids if cores else [*pids, os.getpid()], cores)
 
     def close(self) -> None:
         """Kill all workers and remove their folders."""

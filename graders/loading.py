@@ -6,7 +6,8 @@ import importlib.util
 import linecache
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +25,19 @@ def load_trusted(path: Path, name: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def siblings_importable(folder: Path) -> Iterator[None]:
+    """Let ``experiment.py`` import other modules of its folder, and forget them afterwards. Never used in a worker."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").parent == folder:
+                del sys.modules[name]
 
 
 def load_solution(source: bytes, shown_as: str, interface: Sequence[str]) -> ModuleType:

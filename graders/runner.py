@@ -11,7 +11,7 @@ from graders import fingerprint, machine
 from graders.context import Context, Request
 from graders.errors import SubmissionError, Verdict
 from graders.events import Sink
-from graders.loading import load_trusted
+from graders.loading import load_trusted, siblings_importable
 from graders.outcome import Outcome, observation
 from graders.verdict import decide
 
@@ -41,8 +41,8 @@ def run(request: Request, sink: Sink) -> Verdict:
         }
     )
     before = _hashes(request)
-    experiment = cast(Experiment, load_trusted(lab.folder / "experiment.py", "experiment"))
-    with Context(request, sink) as context:
+    with siblings_importable(lab.folder), Context(request, sink) as context:
+        experiment = cast(Experiment, load_trusted(lab.folder / "experiment.py", "experiment"))
         outcome, verdict, reason = _grade(experiment, context)
         if _hashes(request) != before:
             verdict, reason = "refused", "files of the lab or of the referee changed while the lab ran"
@@ -89,8 +89,9 @@ def _record(context: Context, outcome: Outcome, hashes: dict[str, str]) -> dict[
         "quietness": {
             "control": quiet.control.as_dict() if quiet.control else None,
             "involuntary_switches": quiet.scheduling.involuntary,
-            "running_s": quiet.scheduling.running_s,
-            "waiting_s": quiet.scheduling.waiting_s,
+            "worker_cpu_s": quiet.scheduling.own_s,
+            "core_busy_s": quiet.scheduling.core_busy_s,
+            "foreign_share": quiet.scheduling.foreign_share,
             "busy": quiet.busy,
         },
     }

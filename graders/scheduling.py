@@ -1,61 +1,83 @@
-"""Reads from the kernel, not from the worker, how much a process was kept waiting for a core."""
+"""Reads from the kernel, not from the worker, how much other work disturbed a measurement."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+TICK = 1 / os.sysconf("SC_CLK_TCK")  # seconds
 
 
 @dataclass(frozen=True)
 class Scheduling:
-    """Counters of one process over all its threads: switches, and seconds on a core and waiting for one."""
+    """Counters over some workers and the cores they may run on; subtract two readings for a stretch of time.
+
+    ``involuntary``: context switches by which a worker lost its core. ``own_s``: CPU seconds of the workers, ended
+    threads included. ``core_busy_s`` and ``core_total_s``: seconds that their cores were busy with anything (stolen by
+    the hypervisor included), and all seconds of those cores.
+    """
 
     involuntary: int = 0
-    running_s: float = 0.0
-    waiting_s: float = 0.0
+    own_s: float = 0.0
+    core_busy_s: float = 0.0
+    core_total_s: float = 0.0
 
     def __sub__(self, earlier: Scheduling) -> Scheduling:
         return Scheduling(
             self.involuntary - earlier.involuntary,
-            self.running_s - earlier.running_s,
-            self.waiting_s - earlier.waiting_s,
-        )
-
-    def __add__(self, other: Scheduling) -> Scheduling:
-        return Scheduling(
-            self.involuntary + other.involuntary,
-            self.running_s + other.running_s,
-            self.waiting_s + other.waiting_s,
+            self.own_s - earlier.own_s,
+            self.core_busy_s - earlier.core_busy_s,
+            self.core_total_s - earlier.core_total_s,
         )
 
     @property
-    def waiting_share(self) -> float:
-        """Fraction of its runnable time that the process waited for a core, 0..1."""
-        total = self.running_s + self.waiting_s
-        return self.waiting_s / total if total > 0 else 0.0
+    def foreign_share(self) -> float:
+        """Fraction of the cores' busy time that belonged to somebody else, 0..1."""
+        if self.core_busy_s <= 0:
+            return 0.0
+        return min(1.0, max(0.0, self.core_busy_s - self.own_s) / self.core_busy_s)
 
     @property
     def involuntary_per_s(self) -> float:
-        """Involuntary context switches for each second on a core."""
-        return self.involuntary / self.running_s if self.running_s > 0 else 0.0
+        """Involuntary context switches for each CPU second of the workers."""
+        return self.involuntary / self.own_s if self.own_s > 0 else 0.0
 
 
-def read(pid: int) -> Scheduling:
-    """Return the counters of ``pid`` now; zeros where /proc has none (proc(5): status, schedstat)."""
-    total = Scheduling()
-    with contextlib.suppress(OSError):
+def read(pids: Iterable[int], cores: Iterable[int]) -> Scheduling:
+    """Return the counters now; zeros where /proc has none. ``cores`` empty means all (proc(5): stat, pid/status)."""
+    pids = list(pids)
+    busy, total = _core_times(set(cores))
+    return Scheduling(sum(_involuntary(pid) for pid in pids), sum(_cpu_seconds(pid) for pid in pids), busy, total)
+
+
+def _involuntary(pid: int) -> int:
+    count = 0
+    with contextlib.suppress(OSError, ValueError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            total = total + _read_task(task)
-    return total
+            for line in (task / "status").read_text().splitlines():
+                if line.startswith("nonvoluntary_ctxt_switches:"):
+                    count += int(line.split()[1])
+    return count
 
 
-def _read_task(task: Path) -> Scheduling:
-    involuntary, running, waiting = 0, 0, 0
+def _cpu_seconds(pid: int) -> float:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * TICK  # utime + stime
+    return 0.0
+
+
+def _core_times(cores: set[int]) -> tuple[float, float]:
+    busy = total = 0.0
     with contextlib.suppress(OSError, ValueError):
-        for line in (task / "status").read_text().splitlines():
-            if line.startswith("nonvoluntary_ctxt_switches:"):
-                involuntary = int(line.split()[1])
-    with contextlib.suppress(OSError, ValueError):
-        running, waiting = (int(value) for value in (task / "schedstat").read_text().split()[:2])
-    return Scheduling(involuntary, running / 1e9, waiting / 1e9)
+        for line in Path("/proc/stat").read_text().splitlines():
+            name, *values = line.split()
+            if not name.startswith("cpu") or name == "cpu" or (cores and int(name[3:]) not in cores):
+                continue
+            times = [int(value) * TICK for value in values[:8]]  # user nice system idle iowait irq softirq steal
+            idle = times[3] + times[4]
+            busy, total = busy + sum(times) - idle, total + sum(times)
+    return busy, total

@@ -12,8 +12,8 @@ from graders.statistics import Interval
 
 CONTROL_TOLERANCE = 0.03  # two copies of the baseline may differ by this much
 MAX_CONTROL_WIDTH = 0.15  # a wider A/A interval cannot decide anything
-MAX_WAITING_SHARE = 0.05
-MAX_INVOLUNTARY_PER_S = 50.0
+MAX_FOREIGN_SHARE = 0.08
+MAX_INVOLUNTARY_PER_S = 100.0
 
 WHAT_TO_DO = "close what else runs on this machine and run the lab again, or use --profile full for more samples"
 
@@ -43,8 +43,8 @@ class Quietness:
             return self.contradiction
         if self.control is not None and self.control.relative_width > MAX_CONTROL_WIDTH:
             return f"two copies of the same baseline agree only within {self.control.relative_width:.0%}"
-        if self.scheduling.waiting_share > MAX_WAITING_SHARE:
-            return f"the workers waited for a core {self.scheduling.waiting_share:.0%} of their time"
+        if self.scheduling.foreign_share > MAX_FOREIGN_SHARE:
+            return f"other programs took {self.scheduling.foreign_share:.0%} of the time on the workers' cores"
         if self.scheduling.involuntary_per_s > MAX_INVOLUNTARY_PER_S:
             return f"the workers lost their core {self.scheduling.involuntary_per_s:.0f} times per second"
         return None

@@ -197,7 +197,7 @@ def _measure(bench: Bench) -> Rounds:
         steady = _control(rounds, context.rng).relative_width <= MAX_CONTROL_WIDTH
         return steady and all(check.state != "undecided" for check in _time_checks(bench, rounds))
 
-    least, most, seconds = (10, 40, 14.0) if context.quick else (40, 200, 120.0)
+    least, most, seconds = (16, 48, 12.0) if context.quick else (40, 200, 120.0)
     return interleave(
         arms, context.rng, at_least=least, at_most=most, seconds=seconds, enough=enough,
         broken=lambda: bool(bench.wrong), after_round=after_round,

@@ -68,9 +68,9 @@ class LabService:
         source = self._context.library.lab_folder(lab.slug)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / "README.md", path.parent / "README.md")
             with path.open("xb") as file:
                 file.write((source / "starter.py").read_bytes())
-            shutil.copyfile(source / "README.md", path.parent / "README.md")
         except FileExistsError:
             return Started(lab, path, created=False)
         except OSError as error:

@@ -1,0 +1,22 @@
+"""Entry point: the only place that knows both front ends."""
+
+from __future__ import annotations
+
+import sys
+
+
+def _open_tui(start: str) -> int:
+    from studyctl.tui.app import run_tui
+
+    return run_tui(start)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    from studyctl.cli.app import run
+
+    sys.exit(run(_open_tui))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Puts the commands together and runs one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from studyctl import __version__
+from studyctl.cli.commands import (
+    curriculum,
+    day,
+    dev,
+    doctor,
+    export,
+    inbox,
+    interview,
+    lab,
+    plan,
+    protocol,
+    review,
+    sprint,
+    ticks,
+    today,
+    track,
+    undo,
+)
+from studyctl.cli.diagnostics import report
+from studyctl.cli.output import line
+from studyctl.cli.state import OpenTui, State, state_of
+from studyctl.errors import ExitCode
+
+app = typer.Typer(
+    name="studyctl",
+    help="Study AI infrastructure day by day: plan, sprints, cards, mock interviews, and labs that are measured.",
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        line(f"studyctl {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Without a command: open the TUI on Today."""
+    if context.invoked_subcommand is None:
+        state_of(context).open_tui("today")
+
+
+for module in (today, ticks, doctor, undo):
+    module.register(app)
+for name, group in (
+    ("track", track.app),
+    ("plan", plan.app),
+    ("day", day.app),
+    ("lab", lab.app),
+    ("review", review.app),
+    ("interview", interview.app),
+    ("sprint", sprint.app),
+    ("inbox", inbox.app),
+    ("protocol", protocol.app),
+    ("export", export.app),
+    ("curriculum", curriculum.app),
+    ("dev", dev.app),
+):
+    app.add_typer(group, name=name)
+
+
+def run(open_tui: OpenTui, arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; every explained error becomes a message on stderr."""
+    state = State(open_tui)
+    try:
+        result = app(args=arguments, prog_name="studyctl", standalone_mode=False, obj=state)
+        sys.stdout.flush()
+        return int(result) if isinstance(result, int) else int(ExitCode.OK)
+    except BrokenPipeError:
+        # The reader of a pipe has left; there is nobody to tell, and flushing again at exit would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    except (Exception, KeyboardInterrupt) as error:
+        return report(error)
+    finally:
+        state.close()

@@ -1,0 +1,162 @@
+"""`studyctl lab`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studyctl.cli import completion, output
+from studyctl.cli.diagnostics import say
+from studyctl.cli.lab_progress import follow
+from studyctl.cli.lab_result import result_lines
+from studyctl.cli.render import lab_line
+from studyctl.cli.state import state_of
+from studyctl.domain.clock import from_millis
+from studyctl.domain.labs import Verdict
+from studyctl.errors import ExitCode, UsageError
+from studyctl.services.resolve import LabChoice
+
+app = typer.Typer(help="Labs, measured and graded.", no_args_is_help=True)
+LabArgument = Annotated[str, typer.Argument(help="Slug or day: day16, 28:16, s3/2.", autocompletion=completion.labs)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("list")
+def list_labs(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List every lab with its days and its standing."""
+    views = state_of(context).container.labs.all()
+    if as_json:
+        output.document(views)
+        return
+    output.table(
+        ("lab", "days", "runs", "last", "title"),
+        [
+            (
+                view.lab.slug,
+                " ".join(str(day) for day in view.lab.serves),
+                view.runs,
+                view.last_verdict.value if view.last_verdict else "-",
+                view.lab.title,
+            )
+            for view in views
+        ],
+    )
+
+
+@app.command("show")
+def show(context: typer.Context, lab: LabArgument, as_json: JsonOption = False) -> None:
+    """Show a lab's page: its question, the theory, the interface, what is measured."""
+    container = state_of(context).container
+    choice = container.resolve.lab(lab, "studyctl lab show")
+    _say_choice(choice)
+    view = container.labs.view(choice.lab)
+    readme = container.labs.readme(choice.lab)
+    if as_json:
+        output.document({"lab": view, "readme": readme, "solution": container.labs.solution_path(choice.lab)})
+        return
+    output.line(readme.rstrip("\n"))
+    output.line()
+    output.line(lab_line(view).strip())
+
+
+@app.command("start")
+def start(context: typer.Context, lab: LabArgument, as_json: JsonOption = False) -> None:
+    """Copy the starter into your workspace; your file is never overwritten."""
+    container = state_of(context).container
+    choice = container.resolve.lab(lab, "studyctl lab start")
+    _say_choice(choice)
+    started = container.labs.start(choice.lab)
+    if as_json:
+        output.document(
+            {"lab": choice.lab.slug, "address": choice.address, "path": started.path, "created": started.created}
+        )
+        return
+    output.line(str(started.path))
+    say("A starter was put there." if started.created else "The file was there already and is left as it is.")
+    say(f"When it is written: studyctl lab run {choice.lab.slug}")
+
+
+@app.command("run")
+def run(
+    context: typer.Context,
+    lab: LabArgument,
+    solution: Annotated[Path | None, typer.Option("--solution", help="Grade this file instead of your copy.")] = None,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda:N.")] = "auto",
+    profile: Annotated[str, typer.Option("--profile", help="quick or full.")] = "quick",
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Repeat a run's inputs; without it they are secret.")
+    ] = None,
+    redis_url: Annotated[str, typer.Option("--redis-url", help="Use this Redis instead of a fresh one.")] = "",
+    plain: Annotated[bool, typer.Option("--plain", help="No progress bar, no plot.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure and grade a solution. Exit code 0: passed, 1: graded and not passed, 3: cannot run here."""
+    container = state_of(context).container
+    choice = container.resolve.lab(lab)
+    _say_choice(choice)
+    if redis_url and "redis" not in choice.lab.slug:
+        raise UsageError(f"Lab {choice.lab.slug} uses no Redis.", "Leave --redis-url out.")
+    options = {"redis_url": redis_url} if redis_url else {}
+    request = container.labs.request(
+        choice.lab, solution=solution, device=device, profile=profile, seed=seed, options=options
+    )
+    referee, events = container.labs.run(request)
+    try:
+        verdict = follow(events, plain=plain)
+    finally:
+        referee.cancel()
+    record = container.labs.store(choice, request, verdict).value
+    if as_json:
+        output.document(container.labs.document(choice.also, record))
+    else:
+        for text in result_lines(record, plots=not plain):
+            output.line(text)
+    if record.verdict is not Verdict.PASSED:
+        raise typer.Exit(ExitCode.NOT_PASSED)
+
+
+@app.command("records")
+def list_records(
+    context: typer.Context,
+    lab: Annotated[str | None, typer.Argument(help="Only this lab.", autocompletion=completion.labs)] = None,
+    record: Annotated[str, typer.Option("--record", help="Show one record.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the records of graded runs, oldest first."""
+    container = state_of(context).container
+    if record:
+        found = container.labs.record(record)
+        if as_json:
+            output.document(found)
+            return
+        for text in result_lines(found):
+            output.line(text)
+        return
+    slug = container.resolve.lab(lab, "studyctl lab records").lab.slug if lab else None
+    records = container.labs.records(slug)
+    if as_json:
+        fields = ("id", "slug", "address", "verdict", "evidence", "at", "seconds", "device", "profile", "path")
+        output.document([{name: getattr(each, name) for name in fields} for each in records])
+        return
+    zone = container.context.now().tzinfo
+    output.table(
+        ("record", "verdict", "evidence", "when", "seconds", "device"),
+        [
+            (
+                each.id,
+                each.verdict.value,
+                each.evidence.value,
+                from_millis(each.at, zone).strftime("%Y-%m-%d %H:%M"),
+                f"{each.seconds:.1f}",
+                each.device,
+            )
+            for each in records
+        ],
+    )
+
+
+def _say_choice(choice: LabChoice) -> None:
+    also = f" (could also mean {', '.join(str(address) for address in choice.also)})" if choice.also else ""
+    say(f"{choice.address}: lab {choice.lab.slug}{also}")

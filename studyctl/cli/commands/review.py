@@ -1,0 +1,97 @@
+"""`studyctl review`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from studyctl.cli import completion, output
+from studyctl.cli.plain_review import review_line_by_line
+from studyctl.cli.state import state_of
+from studyctl.domain.cards import Rating
+from studyctl.errors import UsageError
+
+app = typer.Typer(help="Flashcards: what is due today.", invoke_without_command=True)
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.callback()
+def review(
+    context: typer.Context,
+    plain: Annotated[bool, typer.Option("--plain", help="Line by line on stdin and stdout.")] = False,
+) -> None:
+    """Open the review queue."""
+    if context.invoked_subcommand is not None:
+        return
+    if plain:
+        review_line_by_line(state_of(context).container)
+    else:
+        state_of(context).open_tui("review")
+
+
+@app.command("due")
+def due(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List what can be answered now, in the order in which it is asked."""
+    container = state_of(context).container
+    queue = container.review.queue()
+    cards = [container.library.cards[card_id] for card_id in queue.ids]
+    if as_json:
+        output.document(
+            {
+                "counts": queue.counts,
+                "cards": [{"id": card.id, "deck": card.deck, "day": card.day, "front": card.front} for card in cards],
+            }
+        )
+        return
+    counts = queue.counts
+    output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
+    for card in cards:
+        output.line(f"{card.id}  {' '.join(card.front.split())}")
+
+
+@app.command("answer")
+def answer(
+    context: typer.Context,
+    card: Annotated[str, typer.Argument(help="Card id.", autocompletion=completion.cards)],
+    rating: Annotated[str, typer.Argument(help="1-4, or again, hard, good, easy.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Rate a card that is due."""
+    answered = state_of(context).container.review.answer(card, parse_rating(rating)).value
+    if as_json:
+        output.document(
+            {
+                "card": answered.card.id,
+                "rating": int(answered.rating),
+                "phase": answered.scheduled.memory.phase,
+                "interval_days": answered.scheduled.interval_days,
+                "stability_days": answered.scheduled.memory.stability,
+                "difficulty": answered.scheduled.memory.difficulty,
+            }
+        )
+        return
+    output.line(f"{answered.card.id}: {answered.rating.label}, next in {answered.scheduled.label}")
+
+
+@app.command("undo")
+def undo(context: typer.Context, as_json: JsonOption = False) -> None:
+    """Take the last rating back, whenever it was given."""
+    act = state_of(context).container.undo.undo("review").value
+    if as_json:
+        output.document(act)
+        return
+    output.line(f"Undone: {act.summary}")
+
+
+def parse_rating(text: str) -> Rating:
+    """A rating by number or name.
+
+    Raises:
+        UsageError: neither.
+    """
+    lowered = text.strip().lower()
+    for rating in Rating:
+        if lowered in (str(int(rating)), rating.name.lower()):
+            return rating
+    raise UsageError(f"{text!r} is not a rating.", "Ratings: 1 again, 2 hard, 3 good, 4 easy.")

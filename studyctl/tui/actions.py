@@ -1,0 +1,157 @@
+"""The one registry of actions: bindings, key bar, help and command palette all read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+
+class Scope(StrEnum):
+    """Where an action works; the value is the heading in the help."""
+
+    GLOBAL = "Everywhere"
+    LIST = "Lists"
+    TODAY = "Today"
+    CLOSE_DAY = "Close day"
+    FOCUS = "Sprint"
+    INBOX = "Inbox"
+    DAY = "Day"
+    REVIEW = "Review"
+    INTERVIEW = "Interview"
+    LABS = "Labs"
+    PROGRESS = "Progress"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that keys do. `id` is stable, so that users can rebind it; `run` is the Textual action.
+
+    A letter has the same `label` wherever it is bound.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    scope: Scope
+    run: str
+    footer: bool = True
+    key_name: str = ""
+
+
+def _jump(name: str, letter: str, function: str, help_text: str) -> Action:
+    return Action(f"go.{name}", (letter, function), name, help_text, Scope.GLOBAL, f"jump('{name}')")
+
+
+_GLOBAL = (
+    _jump("sprint", "s", "f1", "Name a micro-target and start a 10-minute sprint, or return to the running one"),
+    _jump("inbox", "i", "f2", "Thoughts that were captured; decide on them when no sprint runs"),
+    _jump("review", "r", "f3", "The cards that are due"),
+    _jump("labs", "l", "f4", "Labs and their results"),
+    _jump("interview", "v", "f5", "A mock-interview question with a clock"),
+    _jump("progress", "p", "f6", "Progress over the whole track"),
+    Action("help", ("?",), "help", "The keys of this screen", Scope.GLOBAL, "help"),
+    Action("undo", ("u",), "undo", "Take the newest act back, also after a restart", Scope.GLOBAL, "undo", False),
+    Action("copy", ("y",), "copy", "Copy the focused thing to the clipboard", Scope.GLOBAL, "copy", False),
+    Action("filter", ("/",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
+    Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
+    Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
+    Action("quit", ("q", "ctrl+q"), "quit", "Leave; nothing is lost", Scope.GLOBAL, "app.quit", False),
+)
+
+_LIST = (
+    Action("list.down", ("j", "down"), "down", "Next line", Scope.LIST, "cursor_down", False),
+    Action("list.up", ("k", "up"), "up", "Previous line", Scope.LIST, "cursor_up", False),
+    Action("list.first", ("g", "home"), "top", "First line", Scope.LIST, "first", False),
+    Action("list.last", ("G", "end"), "bottom", "Last line", Scope.LIST, "last", False),
+    Action("list.page_down", ("pagedown",), "page down", "A page down", Scope.LIST, "page_down", False),
+    Action("list.page_up", ("pageup",), "page up", "A page up", Scope.LIST, "page_up", False),
+)
+
+_TODAY = (
+    Action("today.toggle", ("space",), "tick", "Tick the item, or open it again", Scope.TODAY, "toggle"),
+    Action(
+        "today.start", ("enter",), "start", "Sprint on the item, open the lab, or close the day", Scope.TODAY, "start"
+    ),
+    Action("today.evidence", ("a",), "attach", "Tick with evidence: a record id or a file", Scope.TODAY, "attach"),
+    Action(
+        "today.close", ("n",), "close day", "Close the day; open items are carried or dropped", Scope.TODAY, "close_day"
+    ),
+)
+
+_CLOSE_DAY = (
+    Action("close.choose", ("enter",), "choose", "Take the focused choice", Scope.CLOSE_DAY, "choose"),
+    Action("close.left", ("left", "up"), "previous", "Previous choice", Scope.CLOSE_DAY, "previous", False),
+    Action("close.right", ("right", "down"), "next", "Next choice", Scope.CLOSE_DAY, "next", False),
+)
+
+_FOCUS = (
+    Action(
+        "focus.enter",
+        ("enter",),
+        "start / capture",
+        "Start the named sprint; later park a thought",
+        Scope.FOCUS,
+        "enter",
+    ),
+    Action("focus.go_on", ("f7",), "go on", "At the end: ten minutes more", Scope.FOCUS, "go_on"),
+    Action("focus.stop", ("f8",), "stop", "End the sprint, at its end or early", Scope.FOCUS, "stop"),
+)
+
+_INBOX = (
+    Action("inbox.todo", ("t",), "to-do", "Keep the thought as a to-do", Scope.INBOX, "triage('todo')"),
+    Action("inbox.done", ("d",), "done", "The thought is settled", Scope.INBOX, "triage('done')"),
+    Action("inbox.drop", ("x",), "drop", "Let the thought go", Scope.INBOX, "triage('drop')"),
+    Action(
+        "inbox.add", ("tab",), "add / list", "Between the list and the line that adds a thought", Scope.INBOX, "swap"
+    ),
+)
+
+_DAY = (Action("day.read", ("enter",), "to the text", "Read the item's text", Scope.DAY, "read"),)
+
+_REVIEW: tuple[Action, ...] = ()
+
+_INTERVIEW: tuple[Action, ...] = ()
+
+_LABS: tuple[Action, ...] = ()
+
+_PROGRESS: tuple[Action, ...] = ()
+
+ACTIONS: tuple[Action, ...] = (
+    *_GLOBAL,
+    *_LIST,
+    *_TODAY,
+    *_CLOSE_DAY,
+    *_FOCUS,
+    *_INBOX,
+    *_DAY,
+    *_REVIEW,
+    *_INTERVIEW,
+    *_LABS,
+    *_PROGRESS,
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def in_scope(scope: Scope) -> tuple[Action, ...]:
+    """The actions of one scope."""
+    return tuple(action for action in ACTIONS if action.scope is scope)
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """The bindings of one scope, for a screen's or widget's BINDINGS."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.run,
+            action.label,
+            show=action.footer,
+            key_display=action.key_name or None,
+            tooltip=action.help,
+            id=action.id,
+        )
+        for action in in_scope(scope)
+    ]

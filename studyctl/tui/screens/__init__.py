@@ -1,0 +1,1 @@
+"""One screen, one module, with its stylesheet beside it."""
