@@ -49,9 +49,7 @@ def _state(passed: bool) -> State:
     return "passed" if passed else "failed"
 
 
-def holds(
-    id: str, truth: bool, message: str, *, value: Number = None, bound: Number = None, unit: str = ""
-) -> Check:
+def holds(id: str, truth: bool, message: str, *, value: Number = None, bound: Number = None, unit: str = "") -> Check:
     """A plain fact that the experiment established itself."""
     return Check(id, _state(truth), message, value, bound, unit)
 
@@ -63,7 +61,9 @@ def exact(id: str, value: float, expected: float, *, unit: str, formula: str) ->
     return Check(id, _state(value == expected), text, value, expected, unit)
 
 
-def within_factor_of_formula(id: str, value: float, expected: float, *, tolerance: float, unit: str, formula: str) -> Check:
+def within_factor_of_formula(
+    id: str, value: float, expected: float, *, tolerance: float, unit: str, formula: str
+) -> Check:
     """``value`` lies within ``tolerance`` (0.15 = 15 %) of what ``formula`` predicts."""
     off = abs(value - expected) / abs(expected) if expected else float(value != 0)
     message = f"{value:.4g} {unit} against {formula} = {expected:.4g} {unit}: {off:.1%} apart, {tolerance:.0%} allowed"
@@ -88,12 +88,16 @@ def quantity_between(id: str, value: Interval, low: float, high: float, *, what:
         return Check(id, "failed", text, value.estimate, bound, unit, timing=True)
     if low <= value.estimate <= high:
         return Check(id, "passed", text, value.estimate, bound, unit, timing=True)
-    return Check(id, "undecided", text + "; the interval reaches over the bound", value.estimate, bound, unit, timing=True)
+    return Check(
+        id, "undecided", text + "; the interval reaches over the bound", value.estimate, bound, unit, timing=True
+    )
 
 
 def slope_near_zero(id: str, growth: Interval, bound: float, *, what: str) -> Check:
     """Growth per doubling (0.1 = 10 %) is at most ``bound``, on the upper confidence bound."""
-    text = f"{what} grows {growth.estimate:+.1%} [{growth.low:+.1%}, {growth.high:+.1%}] per doubling, at most {bound:.0%}"
+    text = (
+        f"{what} grows {growth.estimate:+.1%} [{growth.low:+.1%}, {growth.high:+.1%}] per doubling, at most {bound:.0%}"
+    )
     if growth.high <= bound:
         return Check(id, "passed", text, growth.estimate, bound, "per doubling", timing=True)
     if growth.low > bound:
@@ -120,7 +124,9 @@ def same_output(id: str, wrong: int, total: int, *, what: str, example: str = ""
     text = f"{total - wrong} of {total} {what} equal the reference"
     if total == 0:
         return Check(id, "failed", f"there were no {what} to compare", 0, 0, what)
-    return Check(id, _state(wrong == 0), text + (f"; {example}" if wrong and example else ""), wrong, 0, f"wrong {what}")
+    return Check(
+        id, _state(wrong == 0), text + (f"; {example}" if wrong and example else ""), wrong, 0, f"wrong {what}"
+    )
 
 
 def conserved_count(id: str, sent: int, received: int, duplicated: int, unknown: int, *, what: str) -> Check:

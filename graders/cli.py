@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m graders", description="Measure and grade a lab's solution.")
     commands = parser.add_subparsers(dest="command", required=True)
-    labs = argparse.ArgumentParser(add_help=False)
+    labs = _Parser(add_help=False)
     labs.add_argument("--labs", type=Path, default=manifest.DEFAULT_LABS, help="folder that holds the labs")
 
     run = commands.add_parser("run", parents=[labs], help="grade one solution; events as JSON lines")

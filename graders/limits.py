@@ -22,7 +22,7 @@ def prctl(option: int, value: int) -> bool:
     """Call prctl(2) on Linux; returns False where it is missing or refused."""
     if not sys.platform.startswith("linux"):
         return False
-    return ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0
+    return bool(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == 0)
 
 
 def die_with_parent(parent: int) -> None:

@@ -82,9 +82,7 @@ def mean_interval(samples: Sequence[float], rng: np.random.Generator) -> Interva
     return _bootstrap(np.asarray(samples, dtype=np.float64), np.mean, rng)
 
 
-def paired_ratio(
-    numerator: Sequence[float], denominator: Sequence[float], rng: np.random.Generator
-) -> Interval:
+def paired_ratio(numerator: Sequence[float], denominator: Sequence[float], rng: np.random.Generator) -> Interval:
     """Median of the round-by-round ratios with its interval; both sequences come from the same rounds.
 
     Raises ValueError for unequal lengths or a denominator that is not positive.
@@ -96,9 +94,7 @@ def paired_ratio(
     return median_interval([a / b for a, b in zip(numerator, denominator, strict=True)], rng)
 
 
-def paired_difference(
-    minuend: Sequence[float], subtrahend: Sequence[float], rng: np.random.Generator
-) -> Interval:
+def paired_difference(minuend: Sequence[float], subtrahend: Sequence[float], rng: np.random.Generator) -> Interval:
     """Median of the round-by-round differences with its interval."""
     return median_interval([a - b for a, b in zip(minuend, subtrahend, strict=True)], rng)
 

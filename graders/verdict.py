@@ -12,7 +12,7 @@ from graders.statistics import Interval
 
 CONTROL_TOLERANCE = 0.03  # two copies of the baseline may differ by this much
 MAX_CONTROL_WIDTH = 0.15  # a wider A/A interval cannot decide anything
-MAX_FOREIGN_SHARE = 0.08
+MAX_FOREIGN_SHARE = 0.15
 MAX_INVOLUNTARY_PER_S = 100.0
 
 WHAT_TO_DO = "close what else runs on this machine and run the lab again, or use --profile full for more samples"

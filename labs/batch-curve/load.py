@@ -69,7 +69,9 @@ class LoadGenerator:
     def burst(self, requests: int, max_batch: int, window_s: float) -> Burst:
         """Send ``requests`` at once to a fresh batcher and wait until all are answered or the rest is lost."""
         self._request("open", max_batch=max_batch, window_s=window_s)
-        prompts = {self._fresh_id(): draw_prompt(self._config, PROMPT_TOKENS, self._context.rng) for _ in range(requests)}
+        prompts = {
+            self._fresh_id(): draw_prompt(self._config, PROMPT_TOKENS, self._context.rng) for _ in range(requests)
+        }
         sent: dict[int, float] = {}
         for identifier, prompt in prompts.items():
             sent[identifier] = time.perf_counter()

@@ -16,4 +16,3 @@ def generate(model: TinyGPT, prompt: list[int], new_tokens: int, use_cache: bool
         token = int(model.forward(torch.tensor([sequence], device=model.device))[0, -1].argmax())
         sequence.append(token)
         yield token
-

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from studyctl.domain.clock import Clock, to_millis
@@ -65,6 +65,7 @@ class Database:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self._clock = clock
+        self._watcher: PoolProxiedConnection | None = None
         self.url = engine.url.render_as_string(hide_password=True)
 
     @contextmanager
@@ -96,6 +97,21 @@ class Database:
         with self._write_connection() as connection:
             yield connection
 
+    def version(self) -> int:
+        """A number that differs from the last one where something was committed in between, by any program.
+
+        SQLite counts per connection, so one is kept for this; elsewhere the newest journal entry answers.
+        """
+        if self.engine.dialect.name != "sqlite":
+            with self.read() as connection:
+                return connection.execute(select(func.max(table_of(JournalRow).c.id))).scalar() or 0
+        with explained(self.url):
+            if self._watcher is None:
+                self._watcher = self.engine.raw_connection()
+            cursor = self._watcher.cursor()
+            cursor.execute("PRAGMA data_version")
+            return int(cursor.fetchall()[0][0])
+
     @contextmanager
     def _write_connection(self) -> Iterator[Connection]:
         with (
@@ -107,6 +123,9 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
         self.engine.dispose()
 
 

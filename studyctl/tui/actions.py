@@ -21,6 +21,7 @@ class Scope(StrEnum):
     REVIEW = "Review"
     INTERVIEW = "Interview"
     LABS = "Labs"
+    LAB = "Lab"
     PROGRESS = "Progress"
 
 
@@ -111,13 +112,56 @@ _INBOX = (
 
 _DAY = (Action("day.read", ("enter",), "to the text", "Read the item's text", Scope.DAY, "read"),)
 
-_REVIEW: tuple[Action, ...] = ()
+_REVIEW = (
+    Action("review.reveal", ("space",), "reveal", "Turn the card", Scope.REVIEW, "reveal"),
+    Action("review.again", ("1",), "again", "Not recalled", Scope.REVIEW, "rate(1)"),
+    Action("review.hard", ("2",), "hard", "Recalled with trouble", Scope.REVIEW, "rate(2)"),
+    Action("review.good", ("3", "enter"), "good", "Recalled", Scope.REVIEW, "rate(3)"),
+    Action("review.easy", ("4",), "easy", "Recalled at once", Scope.REVIEW, "rate(4)"),
+)
 
-_INTERVIEW: tuple[Action, ...] = ()
+_SURE = ("guessing", "doubtful", "half sure", "fairly sure", "certain")
 
-_LABS: tuple[Action, ...] = ()
+_INTERVIEW = (
+    Action(
+        "interview.finish", ("f5",), "finished", "Stop the clock; confidence is asked next", Scope.INTERVIEW, "finish"
+    ),
+    Action("interview.mode", ("f4",), "typed/spoken", "Type the answer, or speak it", Scope.INTERVIEW, "switch_mode"),
+    *(
+        Action(
+            f"interview.confidence{n}",
+            (str(n),),
+            "how sure",
+            f"Confidence before the key points: {word}",
+            Scope.INTERVIEW,
+            f"confidence({n})",
+            n == 1,
+            "1-5" if n == 1 else "",
+        )
+        for n, word in enumerate(_SURE, start=1)
+    ),
+    Action(
+        "interview.tick", ("space",), "tick", "The answer contained this key point, or not", Scope.INTERVIEW, "tick"
+    ),
+    Action("interview.next", ("enter",), "go on", "Score the ticks; then the next question", Scope.INTERVIEW, "go_on"),
+)
 
-_PROGRESS: tuple[Action, ...] = ()
+_LABS = (Action("labs.open", ("enter",), "open", "Open the lab's page", Scope.LABS, "open"),)
+
+_LAB = (
+    Action("lab.run", ("enter",), "run", "Grade the file in the workspace; on a record: show it", Scope.LAB, "run"),
+    Action("lab.begin", ("b",), "begin", "Copy the starter to the workspace; never overwrites", Scope.LAB, "begin"),
+    Action("lab.cancel", ("c",), "cancel", "End the run and everything that it started", Scope.LAB, "cancel"),
+    Action("lab.records", ("o",), "records", "Results of former runs", Scope.LAB, "records"),
+    Action("lab.page", ("w",), "page/run", "Between the lab's page and its run", Scope.LAB, "turn"),
+)
+
+_PROGRESS = (
+    Action("progress.open", ("enter",), "open", "Open the day under the cursor", Scope.PROGRESS, "open"),
+    Action("progress.left", ("left",), "week back", "The same day a week earlier", Scope.PROGRESS, "week(-1)", False),
+    Action("progress.right", ("right",), "week on", "The same day a week later", Scope.PROGRESS, "week(1)", False),
+    Action("progress.export", ("m",), "export", "Write the progress page as Markdown", Scope.PROGRESS, "export"),
+)
 
 ACTIONS: tuple[Action, ...] = (
     *_GLOBAL,
@@ -130,6 +174,7 @@ ACTIONS: tuple[Action, ...] = (
     *_REVIEW,
     *_INTERVIEW,
     *_LABS,
+    *_LAB,
     *_PROGRESS,
 )
 

@@ -14,6 +14,7 @@ ROUTES = {
     "inbox": "studyctl.tui.screens.inbox:InboxScreen",
     "review": "studyctl.tui.screens.review:ReviewScreen",
     "labs": "studyctl.tui.screens.labs:LabsScreen",
+    "lab": "studyctl.tui.screens.lab_run:LabScreen",
     "interview": "studyctl.tui.screens.interview:InterviewScreen",
     "progress": "studyctl.tui.screens.progress:ProgressScreen",
     "day": "studyctl.tui.screens.day:DayScreen",

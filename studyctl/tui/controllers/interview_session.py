@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from studyctl.domain.interview import AnswerMode
-from studyctl.services.interview import Interview, Scored
+
+if TYPE_CHECKING:
+    from studyctl.services.interview import Interview, Scored
 
 
 class Stage(Enum):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from threading import Lock, Thread
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from studyctl.domain.labs import Lab
 from studyctl.errors import ConflictError, StudyError
-from studyctl.services.lab_runner import RunRequest
-from studyctl.services.resolve import LabChoice
 from studyctl.tui.controllers.run_state import Event, RunState, RunStatus
+
+if TYPE_CHECKING:
+    from studyctl.services.lab_runner import RunRequest
+    from studyctl.services.resolve import LabChoice
 
 
 class Referee(Protocol):
@@ -20,7 +22,7 @@ class Referee(Protocol):
         """End the run."""
 
 
-Spawn = Callable[[RunRequest], tuple[Referee, Iterator[Event]]]
+Spawn = Callable[["RunRequest"], tuple[Referee, Iterator[Event]]]
 
 
 class LabRun:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from typing import TYPE_CHECKING
+
 from studyctl.domain.cards import Rating
-from studyctl.services.review import Prompt, QueueCounts
+
+if TYPE_CHECKING:
+    from studyctl.services.review import Prompt, QueueCounts
 
 PREFETCH = 3
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one look at the database gives: the first prompts of the queue, and its counts."""
+    """What one look at the database gives: the whole queue, its first prompts, and its counts."""
 
+    ids: tuple[str, ...]
     prompts: tuple[Prompt, ...]
     counts: QueueCounts
 
@@ -28,14 +33,14 @@ class ReviewSession:
     current: Prompt | None = None
     revealed: bool = False
     upcoming: list[Prompt] = field(default_factory=list)
-    counts: QueueCounts = field(default_factory=lambda: QueueCounts(0, 0, 0))
+    total: int = 0
     answered: list[tuple[str, Rating]] = field(default_factory=list)
     waiting: int = 0
 
     @property
     def left(self) -> int:
         """Cards left, with the one on screen; answers on their way to the database are already taken off."""
-        return max(self.counts.total - self.waiting, int(self.current is not None) + len(self.upcoming))
+        return max(self.total - self.waiting, int(self.current is not None) + len(self.upcoming))
 
     @property
     def last(self) -> Rating | None:
@@ -64,7 +69,7 @@ class ReviewSession:
     def stored(self, page: Page) -> None:
         """An answer is in the database, and this is the queue behind it."""
         self.waiting -= 1
-        self._follow(page)
+        self.follow(page)
 
     def refused(self, prompt: Prompt, rating: Rating) -> None:
         """An answer could not be stored: its card comes back, turned as it was."""
@@ -79,7 +84,7 @@ class ReviewSession:
     def restart(self, page: Page, first: Prompt | None = None) -> None:
         """Begin anew with a queue; `first` is shown before it, as after an undo."""
         self._show(first)
-        self._follow(page)
+        self.follow(page)
 
     def taken_back(self, card_id: str) -> None:
         """The newest answer to a card does not count any more."""
@@ -88,8 +93,9 @@ class ReviewSession:
                 del self.answered[n]
                 return
 
-    def _follow(self, page: Page) -> None:
-        self.counts = page.counts
+    def follow(self, page: Page) -> None:
+        """The queue changed behind the card on screen."""
+        self.total = page.counts.total
         if self.waiting:
             return  # a later answer is on its way: its own page knows more
         shown = {self.current.card.id} if self.current else set()

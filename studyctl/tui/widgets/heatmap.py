@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from studyctl.services.plan import DayState
-from studyctl.services.progress import Cell
+if TYPE_CHECKING:
+    from studyctl.services.progress import Cell
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOSTLY = 0.5
@@ -26,11 +27,11 @@ _STYLES = {
 
 def glyph(cell: Cell) -> str:
     """Two characters for a day."""
-    if cell.state is DayState.UNWRITTEN:
+    if cell.state is "unwritten":
         return "  "
-    if cell.state is DayState.CLOSED:
+    if cell.state is "closed":
         return "##"
-    if cell.state is DayState.TODAY:
+    if cell.state is "today":
         return "> "
     if cell.share >= MOSTLY:
         return "#+"
@@ -87,7 +88,7 @@ class Heatmap(Widget, can_focus=True):
         self._unit = unit
         self.cells = cells
         if first:
-            self.cursor = next((n for n, cell in enumerate(cells) if cell.state is DayState.TODAY), 0)
+            self.cursor = next((n for n, cell in enumerate(cells) if cell.state is "today"), 0)
         self._tell()
 
     def move(self, days: int) -> None:

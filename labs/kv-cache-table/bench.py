@@ -1,0 +1,64 @@
+"""The referee's bench: runs generations on the workers, stamps their tokens, judges every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from graders.context import Context
+from graders.greedy import GreedyReference, Sample, draw_prompt
+from graders.process import Worker
+from graders.tinygpt import GPTConfig
+
+PROMPTS = (10, 50, 200)
+NEW_TOKENS = 8
+DTYPE_BYTES = 4  # float32
+CALL_SECONDS = 10.0
+
+
+@dataclass
+class Bench:
+    """The workers, the referee's model and what every call has shown so far."""
+
+    context: Context
+    config: GPTConfig
+    reference: GreedyReference
+    workers: dict[str, Worker]
+    round_trip: dict[str, float]
+    calls: int = 0
+    wrong: list[str] = field(default_factory=list)
+    unchecked: list[tuple[str, Sample]] = field(default_factory=list)
+    first_token: dict[str, list[float]] = field(default_factory=dict)
+    gaps: dict[str, list[float]] = field(default_factory=dict)
+
+    def decode(self, arm: str, prompt_length: int, *, use_cache: bool) -> float:
+        """Run one generation on fresh tokens; return its TPOT in seconds: (last - first) / (n - 1)."""
+        prompt = draw_prompt(self.config, prompt_length, self.context.rng)
+        worker = self.workers[arm.split()[0]]
+        reply = worker.call(
+            "generate",
+            timeout=self.context.within(CALL_SECONDS),
+            prompt=prompt,
+            new_tokens=NEW_TOKENS,
+            use_cache=use_cache,
+        )
+        key = f"{arm} {prompt_length}"
+        self.unchecked.append((key, Sample(prompt, [int(item.body["token"]) for item in reply.items])))
+        stamps = [item.at for item in reply.items]
+        if len(stamps) < 2:
+            return reply.seconds
+        self.first_token.setdefault(key, []).append(stamps[0] - reply.started)
+        self.gaps.setdefault(key, []).extend(b - a for a, b in pairwise(stamps))
+        # Tokens that arrive together cannot be told apart more finely than one round trip.
+        return max((stamps[-1] - stamps[0]) / (len(stamps) - 1), self.round_trip[worker.spec.name])
+
+    def verify(self) -> None:
+        """Judge every token produced since the last call."""
+        for key, sample in self.unchecked:
+            self.calls += 1
+            first = self.reference.first_wrong(sample) if sample.tokens else 0
+            if first is not None:
+                self.wrong.append(f"{key}: token {first + 1} of {list(sample.tokens)} is not the greedy one")
+            elif len(sample.tokens) != NEW_TOKENS:
+                self.wrong.append(f"{key}: {len(sample.tokens)} tokens where {NEW_TOKENS} were asked for")
+        self.unchecked.clear()

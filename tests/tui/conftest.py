@@ -1,0 +1,113 @@
+"""An application over a temporary home with a frozen clock, and ways to wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from studyctl.container import Container, open_container
+from studyctl.paths import Paths, resolve_paths
+from studyctl.tui.app import StudyApp
+
+
+class FrozenClock:
+    """Stands still until it is advanced."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 22, 41, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The frozen moment."""
+        return self.moment
+
+    def advance(self, **step: float) -> None:
+        """Move on by a timedelta."""
+        self.moment += timedelta(**step)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """The clock that application and test share."""
+    return FrozenClock()
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """A home of this test alone."""
+    return resolve_paths({"STUDYCTL_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture
+def services(paths: Paths, clock: FrozenClock) -> Iterator[Container]:
+    """A second container over the same database, as another program would have it."""
+    container = open_container(paths, clock)
+    yield container
+    container.close()
+
+
+MakeApp = Callable[..., StudyApp]
+
+
+@pytest.fixture
+def make_app(paths: Paths, clock: FrozenClock, services: Container, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
+    """Makes the application; the first start is answered unless the test wants it open."""
+    for variable in ("NO_COLOR", "TEXTUAL_THEME", "COLORFGBG"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def make(start: str = "today", first_start: bool = False) -> StudyApp:
+        if not first_start and services.settings.is_first_start():
+            services.settings.first_start()
+        return StudyApp(start, paths, clock)
+
+    return make
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until the service thread is idle and the screens took its answers."""
+    for _ in range(2000):
+        await pilot.pause()
+        if pilot.app.desk.idle:  # type: ignore[attr-defined]
+            await pilot.pause()
+            if pilot.app.desk.idle:  # type: ignore[attr-defined]
+                return
+        await asyncio.sleep(0.005)
+    raise AssertionError("the service thread did not come to rest")
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one by one, waiting for the services after each."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+Prepare = Callable[[Pilot[Any]], Awaitable[None]]
+Snap = Callable[..., bool]
+
+
+@pytest.fixture
+def snap(snap_compare: Any) -> Snap:
+    """Compare a picture: `snap(app, (80, 24), "s", ...)` after pressing keys, or after `before(pilot)`."""
+
+    def compare(app: StudyApp, size: tuple[int, int], *keys: str, before: Prepare | None = None) -> bool:
+        async def prepare(pilot: Pilot[Any]) -> None:
+            await settled(pilot)
+            await press(pilot, *keys)
+            if before is not None:
+                await before(pilot)
+                await settled(pilot)
+            for field in pilot.app.screen.query("Input, TextArea"):
+                assert isinstance(field, (Input, TextArea))
+                field.cursor_blink = False
+            await pilot.pause()
+
+        return bool(snap_compare(app, terminal_size=size, run_before=prepare))
+
+    return compare
