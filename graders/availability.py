@@ -25,16 +25,20 @@ def require(lab: Lab, options: Mapping[str, str]) -> None:
 
 
 def choose_device(lab: Lab, wanted: str) -> str:
-    """Return "cpu" or "cuda:N"; raises UsageError for a word that is no device, UnavailableError for an absent one."""
+    """Return "cpu" or "cuda:N"; ``auto`` is the first of the lab's devices that is present.
+
+    Raises UsageError for a device that the lab does not know, UnavailableError for one that is absent.
+    """
     if not DEVICE.fullmatch(wanted):
         raise UsageError(f"--device is auto, cpu or cuda:N, not {wanted!r}")
-    if wanted == "cpu" or "cuda" not in lab.devices:
-        if wanted.startswith("cuda"):
-            raise UsageError(f"the lab {lab.slug} runs on {', '.join(lab.devices)} only")
+    if wanted != "auto" and wanted.partition(":")[0] not in lab.devices:
+        raise UsageError(f"the lab {lab.slug} runs on {', '.join(lab.devices)} only")
+    if wanted == "cpu" or (wanted == "auto" and lab.devices[0] == "cpu"):
         return "cpu"
     count = _cuda_devices() if lab.uses_torch else 0
-    if wanted == "auto":
+    if wanted == "auto" and (count or "cpu" in lab.devices):
         return "cuda:0" if count else "cpu"
+    wanted = "cuda:0" if wanted == "auto" else wanted
     if int(wanted.removeprefix("cuda:")) >= count:
         raise UnavailableError(
             wanted,

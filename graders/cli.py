@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from graders import availability, limits, manifest, placement
@@ -16,6 +18,7 @@ from graders.events import JsonLines, Sink
 from graders.sandbox import THREADS, reap_orphans
 
 PASSED, NOT_PASSED, USAGE, UNAVAILABLE = 0, 1, 2, 3
+INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         chosen = _parser().parse_args(arguments)
         if chosen.command == "list":
-            print(json.dumps([lab.as_dict() for lab in manifest.load_all(chosen.labs)], indent=1))
+            sys.stdout.write(json.dumps([lab.as_dict() for lab in manifest.load_all(chosen.labs)], indent=1) + "\n")
             return PASSED
         if chosen.command == "check":
             from graders.selfcheck import check_labs
@@ -36,8 +39,16 @@ def main(arguments: Sequence[str]) -> int:
             return check_labs(chosen.slugs, chosen.labs, as_json=chosen.json)
         return _run(chosen, JsonLines())
     except UsageError as error:
-        print(f"graders: {error}", file=sys.stderr)
+        _talk(str(error))
         return USAGE
+    except BrokenPipeError:  # whoever read the events is gone
+        return NOT_PASSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _talk(text: str) -> None:
+    sys.stderr.write(f"graders: {text}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,7 +89,7 @@ def _run(chosen: argparse.Namespace, sink: Sink) -> int:
         device = availability.choose_device(lab, chosen.device)
     except UnavailableError as error:
         sink.emit({"event": "unavailable", "missing": error.missing, "why": error.why, "install": error.install})
-        print(f"graders: {error.why}; install it with: {error.install}", file=sys.stderr)
+        _talk(f"{error.why}; install it with: {error.install}")
         return UNAVAILABLE
     from graders.context import Request
     from graders.runner import run
@@ -87,14 +98,20 @@ def _run(chosen: argparse.Namespace, sink: Sink) -> int:
     limits.prctl(limits.PR_SET_DUMPABLE, 0)
     limits.prctl(limits.PR_SET_CHILD_SUBREAPER, 1)
     solution, cores = chosen.solution.resolve(), placement.plan()
+    signal.signal(signal.SIGTERM, _interrupt)
     request = Request(lab, solution, source, device, chosen.profile, chosen.seed, options, cores)
     try:
         verdict = run(request, sink)
     finally:
         strays = reap_orphans(keep=set())
         if strays:
-            print(f"graders: killed {strays} processes that the solution left behind", file=sys.stderr)
+            _talk(f"killed {strays} processes that the solution left behind")
     return PASSED if verdict == "passed" else NOT_PASSED
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    # As an exception it unwinds through the workers' clean-up, which a plain SIGTERM would skip.
+    raise KeyboardInterrupt
 
 
 def _options(lab: manifest.Lab, pairs: Sequence[str]) -> dict[str, str]:

@@ -7,14 +7,14 @@ import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
 
 from graders import placement, scheduling
-from graders.errors import SolutionTimeout
+from graders.errors import SolutionTimeoutError
 from graders.events import Sink
 from graders.manifest import Lab
 from graders.placement import Placement
@@ -37,7 +37,7 @@ class Request:
     profile: Profile
     seed: int | None
     options: Mapping[str, str]
-    placement: Placement = Placement()
+    placement: Placement = field(default_factory=Placement)
 
 
 class Context:
@@ -67,10 +67,10 @@ class Context:
         return self.lab.budget[self.profile]
 
     def left(self) -> float:
-        """Seconds until the hard limit; raises SolutionTimeout when there are none."""
+        """Seconds until the hard limit; raises SolutionTimeoutError when there are none."""
         left = self._end - time.perf_counter()
         if left <= 0:
-            raise SolutionTimeout(f"the lab did not finish within {self.budget:.0f} s ({self.profile} profile)")
+            raise SolutionTimeoutError(f"the lab did not finish within {self.budget:.0f} s ({self.profile} profile)")
         return left
 
     def within(self, seconds: float) -> float:

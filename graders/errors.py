@@ -37,19 +37,19 @@ class SolutionError(SubmissionError):
     verdict = "error"
 
 
-class SolutionTimeout(SubmissionError):
+class SolutionTimeoutError(SubmissionError):
     """No answer within the time that the request or the lab allows."""
 
     verdict = "timeout"
 
 
-class WorkerCrashed(SubmissionError):
+class WorkerCrashedError(SubmissionError):
     """The worker process ended by itself or was killed by a limit."""
 
     verdict = "crashed"
 
 
-class SubmissionRefused(SubmissionError):
+class SubmissionRefusedError(SubmissionError):
     """The file cannot be loaded or lacks a function that the lab calls."""
 
     verdict = "refused"

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 
-class NotLoadable(Exception):
+class NotLoadableError(Exception):
     """The file does not compile, raises while it is imported, or lacks a required function."""
 
 
@@ -41,7 +41,7 @@ def siblings_importable(folder: Path) -> Iterator[None]:
 
 
 def load_solution(source: bytes, shown_as: str, interface: Sequence[str]) -> ModuleType:
-    """Execute the learner's source as module ``solution``; raises NotLoadable with a traceback he can use."""
+    """Execute the learner's source as module ``solution``; raises NotLoadableError with a traceback he can use."""
     module = ModuleType("solution")
     module.__file__ = shown_as
     sys.modules["solution"] = module
@@ -50,10 +50,10 @@ def load_solution(source: bytes, shown_as: str, interface: Sequence[str]) -> Mod
         linecache.cache[shown_as] = (len(source), None, text.splitlines(keepends=True), shown_as)
         exec(compile(text, shown_as, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
-        raise NotLoadable(describe(error, shown_as)) from error
+        raise NotLoadableError(describe(error, shown_as)) from error
     missing = [name for name in interface if not callable(getattr(module, name, None))]
     if missing:
-        raise NotLoadable(f"the lab calls {', '.join(interface)}; missing here: {', '.join(missing)}")
+        raise NotLoadableError(f"the lab calls {', '.join(interface)}; missing here: {', '.join(missing)}")
     return module
 
 

@@ -49,8 +49,8 @@ def interleave(
     """Run rounds until ``enough`` says so, but between ``at_least`` and ``at_most``, and not past ``seconds``.
 
     Each arm is called once per round and returns its sample (any unit). ``enough`` is asked after ``at_least`` rounds
-    and then after every further quarter of them, so that it does not stop at the first lucky moment. ``broken`` ends the
-    rounds at once: a wrong answer needs no more samples.
+    and then after every further quarter of them, so that it does not stop at the first lucky moment. ``broken`` ends
+    the rounds at once: a wrong answer needs no more samples.
     """
     rounds = Rounds({name: [] for name in arms})
     names = list(arms)

@@ -1,7 +1,7 @@
 """Gives the referee a core of its own where there is a second one, so that its stamps are not late.
 
-On a shared core the kernel lets a computing worker finish its slice before it wakes the referee: tokens were then seen to
-arrive several at once. All workers get the same remaining cores, so no arm of a comparison is better off.
+On a shared core the kernel lets a computing worker finish its slice before it wakes the referee: tokens were then
+seen to arrive several at once. All workers get the same remaining cores, so no arm of a comparison is better off.
 """
 
 from __future__ import annotations

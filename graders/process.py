@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from graders.arena import Arena
-from graders.errors import ProtocolError, SolutionError, SolutionTimeout, SubmissionRefused, WorkerCrashed
+from graders.errors import (
+    ProtocolError,
+    SolutionError,
+    SolutionTimeoutError,
+    SubmissionRefusedError,
+    WorkerCrashedError,
+)
 from graders.protocol import READ_SIZE, Body, LineBuffer, decode, encode
 from graders.sandbox import end_group, exit_text, scrubbed_environment, site_paths
 from graders.text import LogCollector, clean
@@ -88,7 +94,8 @@ class Worker:
         )
         os.close(request_read)
         os.close(reply_write)
-        assert self._process.stdout is not None and self._process.stderr is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._lines = LineBuffer()
         self._inbox: deque[Message] = deque()
         self._logs = {stream.fileno(): LogCollector() for stream in (self._process.stdout, self._process.stderr)}
@@ -122,17 +129,19 @@ class Worker:
         return self._process.pid
 
     def wait_ready(self, timeout: float) -> None:
-        """Wait until the solution is loaded; raises SubmissionRefused when it cannot be."""
+        """Wait until the solution is loaded; raises SubmissionRefusedError when it cannot be."""
         message = self.receive(timeout)
         if message is None:
-            raise SolutionTimeout(f"the solution was not loaded within {timeout:.0f} s; does it work at import time?")
+            raise SolutionTimeoutError(
+                f"the solution was not loaded within {timeout:.0f} s; does it work at import time?"
+            )
         if message.body["type"] == "refused":
-            raise SubmissionRefused(clean(str(message.body.get("text")), 4000))
+            raise SubmissionRefusedError(clean(str(message.body.get("text")), 4000))
         if message.body["type"] != "ready":
             raise SolutionError(f"unexpected message {message.body['type']!r} before the first request")
 
     def post(self, op: str, **fields: Any) -> str:
-        """Send a request without waiting; returns its id. Raises SolutionTimeout when the pipe stays full."""
+        """Send a request without waiting; returns its id. Raises SolutionTimeoutError when the pipe stays full."""
         identifier = secrets.token_hex(4)
         self._send({"id": identifier, "op": op, **fields}, timeout=5.0)
         return identifier
@@ -140,7 +149,8 @@ class Worker:
     def receive(self, timeout: float) -> Message | None:
         """Return the next message, or None after ``timeout`` seconds of silence.
 
-        Raises SolutionError when the learner's code raised or the message is malformed, WorkerCrashed when it is gone.
+        Raises SolutionError when the learner's code raised or the message is malformed, WorkerCrashedError when the
+        worker is gone.
         """
         end = time.perf_counter() + timeout
         while not self._inbox:
@@ -164,7 +174,7 @@ class Worker:
             left = started + timeout - time.perf_counter()
             message = self.receive(left) if left > 0 else None
             if message is None:
-                raise SolutionTimeout(f"no answer to {op!r} within {timeout:.0f} s")
+                raise SolutionTimeoutError(f"no answer to {op!r} within {timeout:.0f} s")
             if message.body.get("id") != identifier or message.body["type"] not in {"item", "reply"}:
                 raise SolutionError(f"unexpected message while {op!r} was running")
             if message.body["type"] == "reply":
@@ -207,11 +217,11 @@ class Worker:
                 line = line[os.write(self._requests, line) :]
             except BlockingIOError:
                 if time.perf_counter() > end:
-                    raise SolutionTimeout("the worker stopped reading its requests") from None
+                    raise SolutionTimeoutError("the worker stopped reading its requests") from None
                 self._wait(0.005)
             except BrokenPipeError:
                 self._fail_if_gone(grace=1.0)
-                raise WorkerCrashed("the worker closed its pipe") from None
+                raise WorkerCrashedError("the worker closed its pipe") from None
 
     def _wait(self, seconds: float) -> None:
         ready = self._poll.poll(max(1.0, seconds * 1000))
@@ -232,7 +242,7 @@ class Worker:
         at = time.perf_counter()
         if not data:
             self._fail_if_gone(grace=1.0)
-            raise WorkerCrashed("the worker closed its reply pipe")
+            raise WorkerCrashedError("the worker closed its reply pipe")
         try:
             for line in self._lines.feed(data):
                 body = decode(line)
@@ -258,4 +268,4 @@ class Worker:
         except subprocess.TimeoutExpired:
             return
         if status is not None and not self._inbox:
-            raise WorkerCrashed(exit_text(status))
+            raise WorkerCrashedError(exit_text(status))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -56,6 +57,9 @@ def _grade(experiment: Experiment, context: Context) -> tuple[Outcome, Verdict, 
         outcome = experiment.run(context)
     except SubmissionError as error:
         return Outcome(), error.verdict, str(error)
+    except Exception as error:  # the edge of this process: the application is owed a verdict
+        traceback.print_exc()
+        return Outcome(), "error", f"the referee could not finish: {type(error).__name__}: {error}"
     verdict, reason = decide(outcome.checks, outcome.quietness)
     return outcome, verdict, reason
 

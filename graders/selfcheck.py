@@ -52,7 +52,8 @@ def check_labs(slugs: Sequence[str], labs: Path, *, as_json: bool) -> int:
         for case in cases(lab):
             result = run_case(lab, case)
             wrong += result.ok is False
-            print(json.dumps(asdict(result)) if as_json else _line(result), flush=True)
+            sys.stdout.write((json.dumps(asdict(result)) if as_json else _line(result)) + "\n")
+            sys.stdout.flush()
     return 1 if wrong else 0
 
 
@@ -68,10 +69,9 @@ def run_case(lab: Lab, case: Case) -> CaseResult:
     """Grade the file in a referee process of its own; a noisy outcome is tried again."""
     began = time.perf_counter()
     expected = "passed" if case.passes else f"failed {case.fails}" if case.fails else "not passed"
-    for attempt in range(1, NOISY_RETRIES + 2):
-        verdict = grade(lab, case.file)
-        if verdict["verdict"] != "noisy":
-            break
+    attempts, verdict = 1, grade(lab, case.file)
+    while verdict["verdict"] == "noisy" and attempts <= NOISY_RETRIES:
+        attempts, verdict = attempts + 1, grade(lab, case.file)
     failed = [check["id"] for check in verdict["checks"] if not check["passed"]]
     return CaseResult(
         lab=lab.slug,
@@ -80,7 +80,7 @@ def run_case(lab: Lab, case: Case) -> CaseResult:
         verdict=verdict["verdict"],
         failed_checks=failed,
         ok=_as_expected(case, verdict["verdict"], failed),
-        attempts=attempt,
+        attempts=attempts,
         seconds=round(time.perf_counter() - began, 1),
         reason=verdict["reason"],
     )

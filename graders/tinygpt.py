@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 MLP_FACTOR = 4
 BLOCK_SCALE = 0.35  # keeps the residual stream of a random network from growing with depth
@@ -89,7 +89,7 @@ class Block:
     def qkv(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Normalise ``x`` (b, t, W) and project it: queries, keys, values, each (b, H, t, D)."""
         b, t, w = x.shape
-        projected = F.layer_norm(x, (w,)) @ self._qkv
+        projected = functional.layer_norm(x, (w,)) @ self._qkv
         q, k, v = projected.view(b, t, 3, self._heads, w // self._heads).permute(2, 0, 3, 1, 4)
         return q, k, v
 
@@ -100,7 +100,7 @@ class Block:
 
     def mlp(self, x: Tensor) -> Tensor:
         """Normalise ``x`` (b, t, W) and run the MLP, (b, t, W)."""
-        return F.gelu(F.layer_norm(x, (x.shape[-1],)) @ self._up) @ self._down
+        return functional.gelu(functional.layer_norm(x, (x.shape[-1],)) @ self._up) @ self._down
 
 
 class TinyGPT:
@@ -137,13 +137,13 @@ class TinyGPT:
 
     def logits(self, x: Tensor) -> Tensor:
         """Normalise ``x`` (b, t, W) and return the logits, (b, t, V)."""
-        return F.layer_norm(x, (x.shape[-1],)) @ self._unembed
+        return functional.layer_norm(x, (x.shape[-1],)) @ self._unembed
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Whole causal forward pass without a cache: ``tokens`` (b, t) -> logits (b, t, V)."""
         x = self.embed(tokens, torch.arange(tokens.shape[1], device=self.device))
         for block in self._blocks:
             q, k, v = block.qkv(x)
-            x = x + block.attend_out(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+            x = x + block.attend_out(functional.scaled_dot_product_attention(q, k, v, is_causal=True))
             x = x + block.mlp(x)
         return self.logits(x)

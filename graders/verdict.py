@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graders.checks import Check
 from graders.errors import Verdict
@@ -23,7 +23,7 @@ class Quietness:
     """Evidence about the machine: the A/A control (ratio of two copies of the baseline) and the kernel's counters."""
 
     control: Interval | None = None
-    scheduling: Scheduling = Scheduling()
+    scheduling: Scheduling = field(default_factory=Scheduling)
 
     @property
     def contradiction(self) -> str | None:

@@ -42,7 +42,7 @@ def main(request_fd: int, reply_fd: int) -> None:
     try:
         solution = loading.load_solution(Path(config["solution"]).read_bytes(), shown_as, config["interface"])
         handlers = driver.handlers(solution, session)
-    except loading.NotLoadable as error:
+    except loading.NotLoadableError as error:
         session.send("refused", text=str(error)[:4000])
         return
 

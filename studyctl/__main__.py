@@ -12,7 +12,9 @@ def _open_tui(start: str) -> int:
 
 
 def main() -> None:
-    """Run the command line of this process."""
+    """Run the command line of this process; without arguments in a terminal the TUI opens without loading it."""
+    if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+        sys.exit(_open_tui("today"))
     from studyctl.cli.app import run
 
     sys.exit(run(_open_tui))

@@ -6,8 +6,8 @@ from types import ModuleType
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from graders.protocol import Body
 from graders.session import Handler, Session
@@ -48,7 +48,7 @@ class Engine:
             if cache:
                 k, v = torch.cat((cache[i][0], k), dim=2), torch.cat((cache[i][1], v), dim=2)
             longer.append((k, v))
-            x = x + block.attend_out(F.scaled_dot_product_attention(q, k, v, is_causal=not cache))
+            x = x + block.attend_out(functional.scaled_dot_product_attention(q, k, v, is_causal=not cache))
             x = x + block.mlp(x)
         return model.logits(x[:, -1:])[:, 0], longer
 

@@ -6,10 +6,12 @@ import time
 from dataclasses import dataclass, field
 
 from graders import statistics
+from graders.answers import integer, integers
 from graders.context import Context
-from graders.errors import SolutionError, SolutionTimeout
+from graders.errors import SolutionError, SolutionTimeoutError
 from graders.greedy import GreedyReference, Sample, draw_prompt
 from graders.process import Message, Worker
+from graders.protocol import Body
 from graders.tinygpt import GPTConfig
 
 PROMPT_TOKENS = 10
@@ -84,7 +86,7 @@ class LoadGenerator:
             self._take(message, prompts, arrived)
         self.tally.sent += requests
         self.tally.received += len(arrived)
-        sizes = self._request("close", prompts, arrived)["sizes"]
+        sizes = integers(self._request("close", prompts, arrived), "sizes")
         self.tally.batches += len(sizes)
         self.tally.too_large += [f"a batch of {size} with max_batch {max_batch}" for size in sizes if size > max_batch]
         latencies = [arrived[i] - sent[i] for i in arrived] or [SILENCE_SECONDS]
@@ -108,17 +110,15 @@ class LoadGenerator:
 
     def _take(self, message: Message, prompts: dict[int, list[int]], arrived: dict[int, float]) -> None:
         body = message.body
-        identifier, tokens = body.get("request"), body.get("tokens")
-        if body["type"] != "done" or not isinstance(identifier, int) or not isinstance(tokens, list):
+        if body["type"] != "done":
             raise SolutionError(f"unexpected message {body['type']!r} while requests were being served")
+        identifier, tokens = integer(body, "request"), integers(body, "tokens")
         if identifier in arrived:
             self.tally.duplicated += 1
         elif identifier not in prompts:
             self.tally.unknown += 1
         else:
             arrived[identifier] = message.at
-            if not all(isinstance(token, int) and abs(token) < 1 << 31 for token in tokens):
-                raise SolutionError("deliver takes a request id and a list of int tokens")
             self._samples.append(Sample(prompts[identifier], tokens))
 
     def _request(
@@ -127,13 +127,13 @@ class LoadGenerator:
         prompts: dict[int, list[int]] | None = None,
         arrived: dict[int, float] | None = None,
         **fields: object,
-    ) -> dict[str, list[int]]:
+    ) -> Body:
         """Send ``open`` or ``close``; answers that come late meanwhile are counted as what they are."""
         identifier = self._worker.post(op, **fields)
         while True:
             message = self._worker.receive(self._context.within(CALL_SECONDS))
             if message is None:
-                raise SolutionTimeout(f"the batcher's {op} did not return within {CALL_SECONDS:.0f} s")
+                raise SolutionTimeoutError(f"the batcher's {op} did not return within {CALL_SECONDS:.0f} s")
             if message.body["type"] == "reply" and message.body.get("id") == identifier:
                 return message.body
             self._take(message, prompts or {}, arrived if arrived is not None else {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from graders.answers import integer
 from graders.context import Context
 from graders.greedy import GreedyReference, Sample, draw_prompt
 from graders.process import Worker
@@ -43,7 +44,7 @@ class Bench:
             use_cache=use_cache,
         )
         key = f"{arm} {prompt_length}"
-        self.unchecked.append((key, Sample(prompt, [int(item.body["token"]) for item in reply.items])))
+        self.unchecked.append((key, Sample(prompt, [integer(item.body, "token") for item in reply.items])))
         stamps = [item.at for item in reply.items]
         if len(stamps) < 2:
             return reply.seconds

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from bench import CALL_SECONDS, DTYPE_BYTES, PROMPTS, Bench
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from graders import checks
+from graders.answers import integer, integers
 from graders.checks import Check
 from graders.greedy import GreedyReference
 
@@ -48,7 +49,7 @@ def _cache_of(bench: Bench, batch: int, length: int) -> tuple[int, float]:
     worker.arena.poison(out)
     timeout = bench.context.within(CALL_SECONDS)
     reply = worker.call("prefill", timeout=timeout, tokens=place.describe(), out=out.describe())
-    size = sum(math.prod(shape) * item for shape, item in reply.body["tensors"])
+    size = sum(integers(reply.body, "sizes"))
     found = worker.arena.view(out).astype(np.float64)
     worker.arena.reset(mark)
     distance = float(np.abs(found - _reference_cache(bench.reference, tokens)).max())
@@ -62,7 +63,7 @@ def _reference_cache(reference: GreedyReference, tokens: NDArray[np.int64]) -> N
         for i in range(model.layers):
             q, k, v = model.block(i).qkv(x)
             layers.append(torch.stack((k, v)))
-            x = x + model.block(i).attend_out(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+            x = x + model.block(i).attend_out(functional.scaled_dot_product_attention(q, k, v, is_causal=True))
             x = x + model.block(i).mlp(x)
     return torch.stack(layers).numpy()
 
@@ -72,7 +73,8 @@ def _formula_check(bench: Bench) -> Check:
     names = ("layers", "heads", "head_dim", "tokens", "batch")
     sizes = {name: int(rng.integers(2, 129)) for name in names} | {"dtype_bytes": int(rng.choice([1, 2, 4]))}
     timeout = bench.context.within(CALL_SECONDS)
-    answer = bench.workers["solution"].call("cache_bytes", timeout=timeout, sizes=sizes).body["bytes"]
+    reply = bench.workers["solution"].call("cache_bytes", timeout=timeout, sizes=sizes)
+    answer = integer(reply.body, "bytes")
     order = ("layers", "heads", "head_dim", "tokens", "dtype_bytes", "batch")
     formula = "2*L*H*D*T*dtype*b = 2*" + "*".join(str(sizes[name]) for name in order)
     return checks.exact("bytes-formula", answer, 2 * math.prod(sizes.values()), unit="bytes", formula=formula)

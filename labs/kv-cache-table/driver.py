@@ -33,7 +33,7 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
         answer = solution.prefill(models[0], session.tensor(request["tokens"]).to(session.device))
         pairs = _pairs(answer)
         _copy(pairs, session.tensor(request["out"]))
-        return {"tensors": [[list(t.shape), t.element_size()] for pair in pairs for t in pair]}
+        return {"sizes": [t.numel() * t.element_size() for pair in pairs for t in pair]}
 
     def cache_bytes(request: Body) -> Body:
         answer = solution.cache_bytes(**request["sizes"])

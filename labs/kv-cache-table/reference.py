@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from graders.tinygpt import TinyGPT
 
@@ -21,7 +21,7 @@ def prefill(model: TinyGPT, tokens: Tensor) -> tuple[Tensor, Cache]:
         block = model.block(i)
         q, k, v = block.qkv(x)
         cache.append((k, v))
-        x = x + block.attend_out(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+        x = x + block.attend_out(functional.scaled_dot_product_attention(q, k, v, is_causal=True))
         x = x + block.mlp(x)
     return model.logits(x[:, -1:])[:, 0], cache
 
@@ -37,7 +37,7 @@ def decode_step(model: TinyGPT, tokens: Tensor, cache: Cache) -> tuple[Tensor, C
         keys, values = torch.cat((keys, k), dim=2), torch.cat((values, v), dim=2)
         longer.append((keys, values))
         # The one query is the newest position and may see everything, so no mask is needed.
-        x = x + block.attend_out(F.scaled_dot_product_attention(q, keys, values))
+        x = x + block.attend_out(functional.scaled_dot_product_attention(q, keys, values))
         x = x + block.mlp(x)
     return model.logits(x)[:, 0], longer
 

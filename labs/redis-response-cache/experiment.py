@@ -2,133 +2,37 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
-import subprocess
 import time
-from base64 import b64decode
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import numpy as np
-from ledger import Ledger
+from bench import CLIENTS, Bench, prepare
+from redis_server import Server, open_server
 from replay import BUILT, Step, built_trace, draw_inputs, fresh_item, zipf_trace
 from report import TRACES, Prices, gain_at, report
 from slow_model import Item, SlowModel
 
-from graders import checks, service
+from graders import checks
 from graders.checks import Check
 from graders.context import Context
-from graders.errors import UsageError
 from graders.measurement import Rounds, interleave
 from graders.outcome import Outcome
-from graders.process import Worker
-from graders.resp import Address, Redis, RedisError
 from graders.sandbox import end_group
+from graders.scheduling import Scheduling
 from graders.verdict import MAX_CONTROL_WIDTH, Quietness
 
 MODEL_SECONDS = 0.025
-LONG_TTL = 120.0  # longer than the whole lab
 SHORT_TTL = 1.0
 SHORT_ITEMS = 8
 SPEEDUP = 5.0
 MISS_OVERHEAD = 1.25
 MEAN_TOLERANCE = 0.15
-CALL_SECONDS = 10.0
-CLIENTS = ("solution", "second")
-
-
-@dataclass(frozen=True)
-class Server:
-    """The Redis in use; ``process`` is None for one that the lab did not start and therefore never stops."""
-
-    address: Address
-    admin: Redis
-    process: subprocess.Popen[bytes] | None
-
-    def counters(self) -> tuple[int, int]:
-        """Return keyspace_hits and keyspace_misses."""
-        lines = self.admin.command("INFO", "stats").decode().splitlines()
-        stats = dict(line.split(":", 1) for line in lines if ":" in line)
-        return int(stats["keyspace_hits"]), int(stats["keyspace_misses"])
-
-    def keys(self, pattern: str) -> list[bytes]:
-        """Return the keys that match, by SCAN."""
-        cursor, found = b"0", set()
-        while True:
-            cursor, page = self.admin.command("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
-            found.update(page)
-            if cursor == b"0":
-                return sorted(found)
-
-    def delete(self, pattern: str) -> None:
-        """Delete the keys that match."""
-        for key in self.keys(pattern):
-            self.admin.command("DEL", key)
-
-
-@dataclass
-class Bench:
-    """Everything that takes part, and what was seen."""
-
-    context: Context
-    server: Server
-    model: SlowModel
-    workers: dict[str, Worker]
-    ledger: Ledger
-    prefix: str
-    before: tuple[int, int]
-    ran_model: int = 0
-    warm: list[Item] = field(default_factory=list)
-    seen: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: {name: [] for name in TRACES})
-
-    def client(self) -> Worker:
-        """One of the two clients, drawn anew for each request."""
-        return self.workers[CLIENTS[int(self.context.rng.integers(2))]]
-
-    def call(self, worker: Worker, item: Item, ttl: float) -> tuple[float, float, bytes | None]:
-        """Send one request; returns the referee's clock before and after, and the answer."""
-        timeout = self.context.within(CALL_SECONDS)
-        reply = worker.call("ask", timeout=timeout, item=item.as_dict(), prefix=self.prefix, ttl_ms=round(ttl * 1000))
-        text = reply.body.get("answer")
-        return reply.started, reply.finished, None if text is None else b64decode(text)
-
-    def ask(self, item: Item, ttl: float = LONG_TTL) -> tuple[float, bool]:
-        """Ask one of the clients; returns its latency in seconds and whether it must have been a hit."""
-        calls = self.model.calls
-        sent, received, answer = self.call(self.client(), item, ttl)
-        ran = self.model.calls - calls
-        self.ran_model += ran
-        return received - sent, self.ledger.record(item, ttl, sent, received, answer, ran_model=ran > 0)
-
-    def direct(self, worker: str) -> float:
-        """Ask the referee's own client, which has no cache; returns seconds."""
-        sent, received, _ = self.call(self.workers[worker], fresh_item(self.context.rng), LONG_TTL)
-        return received - sent
-
-    def update(self, item: Item) -> None:
-        """Replace the weights of ``item`` and tell one client."""
-        self.model.replace_weights(item)
-        timeout = self.context.within(CALL_SECONDS)
-        self.client().call("invalidate", timeout=timeout, item=item.as_dict(), prefix=self.prefix)
-        self.ledger.replaced(item, "invalidation")
-
-    def counted(self) -> tuple[int, int]:
-        """Return how many hits and misses Redis has counted since the start."""
-        hits, misses = self.server.counters()
-        return hits - self.before[0], misses - self.before[1]
-
-    def broken(self) -> bool:
-        """Whether something is wrong that no further sample can mend."""
-        ledger = self.ledger
-        return bool(ledger.faults) or self.counted() != (ledger.hits, ledger.misses)
+TRACE_LENGTH = {0.1: 40, 0.5: 50, 0.9: 100}  # by hit ratio; long enough for some of the rarer kind
 
 
 def run(context: Context) -> Outcome:
     """Measure one solution; raises SubmissionError when it dies, hangs or answers nonsense."""
     context.phase("start Redis, the model and two clients", 1, 4)
-    with _server(context) as server:
+    with open_server(context) as server:
         model = SlowModel(context.rng.bytes(16), MODEL_SECONDS)
         try:
             return _run(context, server, model)
@@ -137,7 +41,7 @@ def run(context: Context) -> Outcome:
 
 
 def _run(context: Context, server: Server, model: SlowModel) -> Outcome:
-    bench = _prepare(context, server, model)
+    bench = prepare(context, server, model)
     try:
         return _grade(bench)
     finally:
@@ -163,50 +67,10 @@ def _grade(bench: Bench) -> Outcome:
     context.phase("Redis goes away", 4, 4)
     outcome.checks += _down_check(bench)
     outcome.checks += _time_checks(bench, rounds)
-    outcome.quietness = Quietness(rounds.ratio("direct", "control", context.rng), busy)
+    outcome.quietness = Quietness(rounds.ratio("direct", "control", context.rng), _while_asleep(busy))
     outcome.samples = {"seconds": rounds.samples, "orders": rounds.orders, "replay": bench.seen}
     report(outcome, context, Prices(rounds), bench.seen, model_seconds=MODEL_SECONDS)
     return outcome
-
-
-@contextmanager
-def _server(context: Context) -> Iterator[Server]:
-    url = context.options.get("redis_url")
-    if url is not None:
-        address = Address.parse(url)
-        if not _answers(address):
-            raise UsageError(f"no Redis answers PING at {address.host}:{address.port}; check redis_url and the password")
-        yield Server(address, Redis(address), None)
-        return
-    program = str(shutil.which("redis-server"))
-    with service.running(
-        lambda port, folder: [program, "--port", str(port), "--bind", service.LOOPBACK, "--dir", str(folder),
-                              "--save", "", "--appendonly", "no", "--daemonize", "no"],
-        lambda port: _answers(Address(service.LOOPBACK, port)),
-        name="redis-server",
-    ) as (process, port):  # fmt: skip
-        address = Address(service.LOOPBACK, port)
-        yield Server(address, Redis(address), process)
-
-
-def _answers(address: Address) -> bool:
-    probe = Redis(address)
-    try:
-        return bool(probe.command("PING") == "PONG")
-    except (OSError, RedisError):
-        return False
-    finally:
-        probe.close()
-
-
-def _prepare(context: Context, server: Server, model: SlowModel) -> Bench:
-    baseline = context.lab.folder / "baseline.py"
-    programs = {CLIENTS[0]: None, CLIENTS[1]: None, "direct": baseline, "control": baseline}
-    workers = dict(zip(programs, context.start_workers(programs), strict=True))
-    for worker in workers.values():
-        worker.call("connect", timeout=context.within(CALL_SECONDS), redis=vars(server.address), model=model.address)
-    prefix = f"lab:{secrets.token_hex(4)}:"
-    return Bench(context, server, model, workers, Ledger(model), prefix, server.counters())
 
 
 def _expire(bench: Bench) -> None:
@@ -277,7 +141,7 @@ def _slices(bench: Bench, count: int) -> list[list[tuple[str, Step]]]:
     rng, quick = bench.context.rng, bench.context.quick
     traces = {"zipf": zipf_trace(rng, 384 if quick else 3000, 6 if quick else 40)}
     for name, ratio in zip(TRACES[1:], BUILT, strict=True):
-        traces[name] = built_trace(rng, 50 if quick else 300, ratio, bench.warm)
+        traces[name] = built_trace(rng, TRACE_LENGTH[ratio] * (1 if quick else 6), ratio, bench.warm)
     cuts = {name: np.array_split(np.arange(len(steps)), count) for name, steps in traces.items()}
     slices = []
     for i in range(count):
@@ -329,24 +193,27 @@ def _down_check(bench: Bench) -> list[Check]:
     wrong, example = 0, ""
     for item in items:
         for name in CLIENTS:
-            timeout = bench.context.within(CALL_SECONDS)
-            body = bench.workers[name].call(
-                "ask", timeout=timeout, item=item.as_dict(), prefix=bench.prefix, ttl_ms=60_000
-            ).body
-            if body.get("answer") is None or b64decode(body["answer"]) != bench.model.answer(item):
-                wrong, example = wrong + 1, str(body.get("failed", "a wrong answer"))
+            answered = bench.call(bench.workers[name], item)
+            if answered.data != bench.model.answer(item):
+                wrong, example = wrong + 1, answered.failed or "a wrong answer"
     return [checks.same_output("redis-down", wrong, 2 * len(items), what="answers without Redis", example=example)]
 
 
 def _time_checks(bench: Bench, rounds: Rounds) -> list[Check]:
     rng, prices = bench.context.rng, Prices(rounds)
     found = [
-        checks.ratio_at_least("speedup", rounds.ratio("direct", "hit", rng), SPEEDUP, what="no cache / hit"),
-        checks.ratio_at_most("miss-overhead", rounds.ratio("miss", "direct", rng), MISS_OVERHEAD, what="miss / no cache"),
+        checks.ratio_at_least("speedup", rounds.ratio("direct", "hit", rng), SPEEDUP, what="no cache/hit"),
+        checks.ratio_at_most("miss-overhead", rounds.ratio("miss", "direct", rng), MISS_OVERHEAD, what="miss/no cache"),
     ]
     for name in TRACES:
         gain = gain_at(bench.seen[name], prices, rng)
-        what = f"mean of trace {name}: {gain.measured * 1e3:.3g} ms against h*t_hit + (1-h)*t_miss = {gain.formula}; ratio"
+        what = f"trace {name}: mean {gain.measured * 1e3:.3g} ms, h*t_hit + (1-h)*t_miss = {gain.formula}; ratio"
         low, high = 1 - MEAN_TOLERANCE, 1 + MEAN_TOLERANCE
         found.append(checks.quantity_between(f"mean-{name}", gain.ratio, low, high, what=what, unit="x"))
     return found
+
+
+def _while_asleep(seen: Scheduling) -> Scheduling:
+    """Relate the strangers' time to all of the cores' time: workers that mostly sleep hardly keep a core busy."""
+    foreign = seen.core_busy_s - seen.own_s
+    return Scheduling(0, seen.core_total_s - foreign, seen.core_total_s, seen.core_total_s)

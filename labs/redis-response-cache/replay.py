@@ -37,7 +37,7 @@ def draw_models(rng: np.random.Generator) -> tuple[tuple[str, int], tuple[str, i
 
 
 def zipf_trace(rng: np.random.Generator, requests: int, updates: int) -> list[Step]:
-    """Draw a trace over two models; halfway both get the next version, and ``updates`` items are replaced on the way."""
+    """Draw a trace over two models that get a new version halfway; ``updates`` items are replaced on the way."""
     models, inputs = draw_models(rng), draw_inputs(rng, INPUTS)
     universe = [(model, payload) for model in models for payload in inputs]
     rng.shuffle(universe)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from graders.statistics import Interval
 TRACES = ("zipf", "10", "50", "90")  # the last three by their hit ratio in per cent
 RESAMPLES = 2_000
 Seen = Sequence[tuple[float, bool]]
+Traces = Mapping[str, Seen]
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,7 @@ def _means(samples: Sequence[float], rng: np.random.Generator) -> np.ndarray:
     return values[rng.integers(0, len(values), size=(RESAMPLES, len(values)))].mean(axis=1)
 
 
-def report(
-    outcome: Outcome, context: Context, prices: Prices, seen: dict[str, list[tuple[float, bool]]], *, model_seconds: float
-) -> None:
+def report(outcome: Outcome, context: Context, prices: Prices, seen: Traces, *, model_seconds: float) -> None:
     """Fill metrics, intervals, plots, table and observation of ``outcome``."""
     rng, rounds = context.rng, prices.rounds
     gains = {name: gain_at(seen[name], prices, rng) for name in TRACES}
@@ -94,7 +93,7 @@ def report(
     outcome.observation = _observation(outcome, gains, seen, context, model_seconds)
 
 
-def _table(gains: dict[str, Gain], seen: dict[str, list[tuple[float, bool]]]) -> Table:
+def _table(gains: dict[str, Gain], seen: Traces) -> Table:
     rows: list[list[str | float | int | None]] = []
     for name, gain in gains.items():
         tail = [round(statistics.percentile(_latencies(seen[name]), q) * 1e3, 3) for q in (50, 95, 99)]
@@ -124,7 +123,7 @@ def _ratio_plot(seen: Seen) -> Plot:
     )  # fmt: skip
 
 
-def _gain_plot(gains: dict[str, Gain], seen: dict[str, list[tuple[float, bool]]]) -> Plot:
+def _gain_plot(gains: dict[str, Gain], seen: Traces) -> Plot:
     names = sorted(gains, key=lambda name: gains[name].hit_ratio)
     x = [gains[name].hit_ratio for name in names]
     lines = {
@@ -138,7 +137,7 @@ def _gain_plot(gains: dict[str, Gain], seen: dict[str, list[tuple[float, bool]]]
 
 
 def _observation(
-    outcome: Outcome, gains: dict[str, Gain], seen: dict[str, list[tuple[float, bool]]], context: Context, seconds: float
+    outcome: Outcome, gains: dict[str, Gain], seen: Traces, context: Context, seconds: float
 ) -> dict[str, str | float | int | None]:
     numbers, zipf = outcome.metrics, gains["zipf"]
     p99 = statistics.percentile(_latencies(seen["zipf"]), 99) * 1e3

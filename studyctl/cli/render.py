@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from studyctl.domain.ticks import TickStatus
-from studyctl.services.plan import DayView, ItemView, LabView
+
+if TYPE_CHECKING:
+    from studyctl.services.plan import DayView, ItemView, LabView
 
 _MARKS = {
     TickStatus.OPEN: "[ ]",

@@ -18,9 +18,13 @@ def read_lab(file: TomlTable, slug: str) -> Lab:
         raise file.error(f"the slug is {file.text('slug')!r}, but the folder is {slug!r}.", "slug")
     try:
         serves = tuple(parse_address(text) for text in file.texts("serves"))
+    except UsageError as error:
+        raise file.error(error.message, "serves") from error
+    try:
         evidence = EvidenceLevel(file.text("evidence"))
-    except (UsageError, ValueError) as error:
-        raise file.error(str(error), "serves") from error
+    except ValueError as error:
+        known = ", ".join(EvidenceLevel)
+        raise file.error(f"unknown evidence {file.text('evidence')!r}; known are {known}.", "evidence") from error
     return Lab(
         slug=slug,
         title=file.text("title"),

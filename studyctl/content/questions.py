@@ -23,7 +23,7 @@ def read_questions(file: TomlTable) -> list[Question]:
             day, _kind, _number = parse_item_id(item)
         except UsageError as error:
             raise table.error(error.message, "item") from error
-        points = [KeyPoint(point.text("text"), point.integer("weight", 1)) for point in table.tables("key_point")]
+        points = [_key_point(point) for point in table.tables("key_point")]
         if not points:
             raise table.error("a question needs at least one [[question.key_point]].")
         questions.append(
@@ -39,3 +39,10 @@ def read_questions(file: TomlTable) -> list[Question]:
             )
         )
     return questions
+
+
+def _key_point(table: TomlTable) -> KeyPoint:
+    weight = table.integer("weight", 1)
+    if weight < 1:
+        raise table.error(f"the weight of a key point is at least 1, not {weight}.", "weight")
+    return KeyPoint(table.text("text"), weight)

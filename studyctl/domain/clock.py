@@ -16,12 +16,34 @@ class Clock(Protocol):
         ...
 
 
+class LocalZone(tzinfo):
+    """The machine's zone with its whole history: a moment of last summer keeps last summer's offset."""
+
+    def fromutc(self, moment: datetime) -> datetime:
+        """Local time of a moment in UTC."""
+        local = moment.replace(tzinfo=UTC).astimezone()
+        wall = local.replace(tzinfo=self)
+        return wall if wall.utcoffset() == local.utcoffset() else wall.replace(fold=1)
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        """Offset that was in force at that local time."""
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
+
+    def dst(self, _moment: datetime | None) -> timedelta | None:
+        """Not told apart from the offset."""
+        return None
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        """Abbreviation of the zone, e.g. CEST."""
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().tzname()
+
+
 class SystemClock:
     """The machine's clock in the machine's zone."""
 
     def now(self) -> datetime:
         """The present moment in local time."""
-        return datetime.now().astimezone()
+        return datetime.now(LocalZone())
 
 
 def to_millis(moment: datetime) -> int:

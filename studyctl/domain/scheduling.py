@@ -46,7 +46,7 @@ class Scheduled:
     def label(self) -> str:
         """Short text for the rating buttons, e.g. `10m`, `6d`, `1.2y`."""
         if self.delay_minutes is not None:
-            return f"{self.delay_minutes:g}m"
+            return f"{int(self.delay_minutes + 0.5)}m"
         if self.interval_days < 30:
             return f"{self.interval_days}d"
         if self.interval_days < 365:
@@ -163,7 +163,7 @@ def _hard_delay(steps: tuple[int, ...], step: int) -> float:
     """Delay in minutes after Hard: between the first two steps, 1.5x an only step, else the step again."""
     if step > 0:
         return steps[step]
-    return (steps[0] + steps[1] + 1) // 2 if len(steps) > 1 else steps[0] * 1.5
+    return (steps[0] + steps[1]) / 2 if len(steps) > 1 else steps[0] * 1.5
 
 
 def _lapsed(memory: Memory) -> Memory:

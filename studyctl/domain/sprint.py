@@ -59,6 +59,14 @@ class ThoughtState(StrEnum):
     DROPPED = "dropped"
 
 
+class Triage(StrEnum):
+    """What to do with a thought: keep it as a to-do, it is done, or let it go."""
+
+    TODO = "todo"
+    DONE = "done"
+    DROP = "drop"
+
+
 @dataclass(frozen=True)
 class Thought:
     """A stray thought in the inbox; `sprint_id` is the sprint that it interrupted."""

@@ -20,6 +20,13 @@ class TickStatus(StrEnum):
         return self in (TickStatus.CLAIMED, TickStatus.PROVED)
 
 
+class OpenItems(StrEnum):
+    """What happens to the items that are open when a day is closed."""
+
+    CARRY = "carry"
+    DROP = "drop"
+
+
 class EvidenceKind(StrEnum):
     """What a tick points at."""
 

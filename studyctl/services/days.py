@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from studyctl.content.library import Library
 from studyctl.domain.address import Address
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.plan import Item
-from studyctl.domain.ticks import Tick, TickStatus
+from studyctl.domain.ticks import OpenItems, Tick, TickStatus
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
 from studyctl.services.standing import Standing, load_standing
 from studyctl.storage.repositories.items import close_day, save_tick
-
-
-class OpenItems(StrEnum):
-    """What happens to the items that are open when a day is closed."""
-
-    CARRY = "carry"
-    DROP = "drop"
 
 
 @dataclass(frozen=True)

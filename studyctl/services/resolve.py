@@ -50,6 +50,9 @@ class Resolver:
             )
         chosen = self._preferred(short, found)
         if chosen is None:
+            with_lab = [address for address in found if self.labs_of(address)]
+            chosen = with_lab[0] if len(with_lab) == 1 else None
+        if chosen is None:
             raise AmbiguousAddressError(
                 f"{text!r} could mean several days.", [f"studyctl plan show {address}" for address in found]
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.sprint import (
@@ -12,6 +11,7 @@ from studyctl.domain.sprint import (
     SprintState,
     Thought,
     ThoughtState,
+    Triage,
     checked_minutes,
     checked_target,
     checked_thought,
@@ -34,14 +34,6 @@ class SprintStatus:
     state: SprintState
     remaining_ms: int
     thoughts: tuple[Thought, ...]
-
-
-class Triage(StrEnum):
-    """What to do with a thought: keep it as a to-do, it is done, or let it go."""
-
-    TODO = "todo"
-    DONE = "done"
-    DROP = "drop"
 
 
 class SprintService:

@@ -44,6 +44,8 @@ class TickService:
             kind, shown = self._evidence(transaction.connection, evidence)
             status = TickStatus.PROVED if kind is not EvidenceKind.NONE else TickStatus.CLAIMED
             before = all_ticks(transaction.connection).get(item_id, Tick(item_id))
+            if before.status is TickStatus.PROVED and status is TickStatus.CLAIMED:
+                return Outcome(Ticked(item, before))  # a bare tick takes no proof away
             tick = replace(before, status=status, evidence=shown, evidence_kind=kind)
             save_tick(transaction, tick, self._context.now_ms())
         return Outcome(Ticked(item, tick), _CHANGED)

@@ -43,10 +43,17 @@ def ensure_schema(engine: Engine) -> None:
 def _upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
         # Two programs that start on an empty database at once: the second one waits here, then finds it done.
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise DataError(
+                f"The database has a schema that this studyctl does not know: {error}",
+                "Move the file aside, or point STUDYCTL_HOME at another folder.",
+            ) from error

@@ -59,7 +59,7 @@ _GLOBAL = (
     Action("filter", ("/",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
     Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
-    Action("quit", ("q", "ctrl+q"), "quit", "Leave; nothing is lost", Scope.GLOBAL, "app.quit", False),
+    Action("quit", ("q", "ctrl+q"), "quit", "Leave; nothing is lost", Scope.GLOBAL, "app.quit"),
 )
 
 _LIST = (
@@ -82,35 +82,28 @@ _TODAY = (
     ),
 )
 
+_FOCUS_HELP = "Start the named sprint; while it runs, park what was typed in the inbox"
+
 _CLOSE_DAY = (
-    Action("close.choose", ("enter",), "choose", "Take the focused choice", Scope.CLOSE_DAY, "choose"),
-    Action("close.left", ("left", "up"), "previous", "Previous choice", Scope.CLOSE_DAY, "previous", False),
-    Action("close.right", ("right", "down"), "next", "Next choice", Scope.CLOSE_DAY, "next", False),
+    Action("choice.take", ("enter",), "choose", "Take the focused choice", Scope.CLOSE_DAY, "press"),
+    Action("choice.next", ("right", "down"), "next", "Next choice", Scope.CLOSE_DAY, "app.focus_next", False),
+    Action(
+        "choice.previous", ("left", "up"), "previous", "Choice before", Scope.CLOSE_DAY, "app.focus_previous", False
+    ),
 )
 
 _FOCUS = (
-    Action(
-        "focus.enter",
-        ("enter",),
-        "start / capture",
-        "Start the named sprint; later park a thought",
-        Scope.FOCUS,
-        "enter",
-    ),
-    Action("focus.go_on", ("f7",), "go on", "At the end: ten minutes more", Scope.FOCUS, "go_on"),
-    Action("focus.stop", ("f8",), "stop", "End the sprint, at its end or early", Scope.FOCUS, "stop"),
+    Action("focus.go_on", ("f7",), "go on", "When the time is over: ten minutes more", Scope.FOCUS, "go_on"),
+    Action("focus.stop", ("f8",), "stop", "End the sprint: at its end, or early", Scope.FOCUS, "stop"),
+    Action("focus.enter", ("enter",), "start / park", _FOCUS_HELP, Scope.FOCUS, "enter"),
 )
 
 _INBOX = (
     Action("inbox.todo", ("t",), "to-do", "Keep the thought as a to-do", Scope.INBOX, "triage('todo')"),
     Action("inbox.done", ("d",), "done", "The thought is settled", Scope.INBOX, "triage('done')"),
     Action("inbox.drop", ("x",), "drop", "Let the thought go", Scope.INBOX, "triage('drop')"),
-    Action(
-        "inbox.add", ("tab",), "add / list", "Between the list and the line that adds a thought", Scope.INBOX, "swap"
-    ),
+    Action("inbox.swap", ("tab",), "list / add", "Between the list and the line that adds", Scope.INBOX, "swap"),
 )
-
-_DAY = (Action("day.read", ("enter",), "to the text", "Read the item's text", Scope.DAY, "read"),)
 
 _REVIEW = (
     Action("review.reveal", ("space",), "reveal", "Turn the card", Scope.REVIEW, "reveal"),
@@ -144,6 +137,9 @@ _INTERVIEW = (
         "interview.tick", ("space",), "tick", "The answer contained this key point, or not", Scope.INTERVIEW, "tick"
     ),
     Action("interview.next", ("enter",), "go on", "Score the ticks; then the next question", Scope.INTERVIEW, "go_on"),
+    Action(
+        "interview.attempts", ("z",), "attempts", "Unfold earlier attempts, or fold them", Scope.INTERVIEW, "unfold"
+    ),
 )
 
 _LABS = (Action("labs.open", ("enter",), "open", "Open the lab's page", Scope.LABS, "open"),)
@@ -170,7 +166,6 @@ ACTIONS: tuple[Action, ...] = (
     *_CLOSE_DAY,
     *_FOCUS,
     *_INBOX,
-    *_DAY,
     *_REVIEW,
     *_INTERVIEW,
     *_LABS,

@@ -98,10 +98,12 @@ class StudyApp(App[None]):
         """Put a screen on top of the present one; `esc` leads back."""
         self.push_screen(make_screen(name, *arguments))
 
-    def back(self) -> None:
-        """One screen back; Today stays."""
+    def back(self, say: str = "") -> None:
+        """One screen back, where `say` is shown; Today stays."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        if say and isinstance(self.screen, StudyScreen):
+            self.screen.say(say)
 
     def open_help(self, scope: Scope) -> None:
         """Explain the keys of a scope."""

@@ -138,17 +138,22 @@ class StudyScreen(Screen[None]):
             return bool(self.query("#filter"))
         return True
 
+    def jump_arguments(self, name: str) -> tuple[str, ...]:
+        """What a jump to another screen takes along, e.g. the selected item to a sprint."""
+        return ()
+
     def action_jump(self, name: str) -> None:
         """Go to another screen."""
-        self.study.go(name)
+        self.study.go(name, *self.jump_arguments(name))
 
     def action_help(self) -> None:
         """Explain the keys of this screen."""
         self.study.open_help(self.SCOPE)
 
     def action_back(self) -> None:
-        """One screen back, at last Today."""
-        self.study.back()
+        """Close an open pop-up field, else go one screen back, at last to Today."""
+        if not self.close_fields():
+            self.study.back()
 
     def action_undo(self) -> None:
         """Take the newest act back."""
@@ -170,7 +175,24 @@ class StudyScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Put the cursor into the filter."""
-        self.query_one("#filter", Input).focus()
+        self.open_field("filter")
+
+    def open_field(self, field_id: str) -> None:
+        """Show a pop-up field and put the cursor into it."""
+        field = self.query_one(f"#{field_id}", Input)
+        field.add_class("-open")
+        field.focus()
+
+    def close_fields(self) -> bool:
+        """Empty and hide pop-up fields; False where none was open."""
+        closed = False
+        for field in self.query("Input.popup.-open").results(Input):
+            field.value = ""
+            field.remove_class("-open")
+            closed = True
+        if closed and isinstance(self.AUTO_FOCUS, str):
+            self.query(self.AUTO_FOCUS).first().focus()
+        return closed
 
     @property
     def typing(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from graders.tinygpt import TinyGPT
 
@@ -21,7 +21,7 @@ def prefill(model: TinyGPT, tokens: Tensor) -> tuple[Tensor, Cache]:
         block = model.block(i)
         q, k, v = block.qkv(x)
         cache.append((k, v))
-        x = x + block.attend_out(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+        x = x + block.attend_out(functional.scaled_dot_product_attention(q, k, v, is_causal=True))
         x = x + block.mlp(x)
     return model.logits(x[:, -1:])[:, 0], cache
 

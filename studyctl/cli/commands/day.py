@@ -8,8 +8,8 @@ import typer
 
 from studyctl.cli import output
 from studyctl.cli.state import state_of
+from studyctl.domain.ticks import OpenItems
 from studyctl.errors import UsageError
-from studyctl.services.days import OpenItems
 
 app = typer.Typer(help="Close today's day.", no_args_is_help=True)
 

@@ -8,8 +8,7 @@ import typer
 
 from studyctl.cli import output
 from studyctl.cli.state import state_of
-from studyctl.domain.sprint import ThoughtState
-from studyctl.services.sprints import Triage
+from studyctl.domain.sprint import ThoughtState, Triage
 
 app = typer.Typer(help="Stray thoughts, parked until there is time for them.", no_args_is_help=True)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

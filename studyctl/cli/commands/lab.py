@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,9 @@ from studyctl.cli.state import state_of
 from studyctl.domain.clock import from_millis
 from studyctl.domain.labs import Verdict
 from studyctl.errors import ExitCode, UsageError
-from studyctl.services.resolve import LabChoice
+
+if TYPE_CHECKING:
+    from studyctl.services.resolve import LabChoice
 
 app = typer.Typer(help="Labs, measured and graded.", no_args_is_help=True)
 LabArgument = Annotated[str, typer.Argument(help="Slug or day: day16, 28:16, s3/2.", autocompletion=completion.labs)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studyctl.cli import output
 from studyctl.cli.state import state_of
 from studyctl.domain.sprint import DEFAULT_MINUTES, SprintState
-from studyctl.services.sprints import SprintStatus
+
+if TYPE_CHECKING:
+    from studyctl.services.sprints import SprintStatus
 
 app = typer.Typer(help="The 10-minute sprint on one micro-target.", no_args_is_help=True)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

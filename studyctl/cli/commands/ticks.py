@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studyctl.cli import completion, output
 from studyctl.cli.state import state_of
-from studyctl.services.ticks import Ticked
+
+if TYPE_CHECKING:
+    from studyctl.services.ticks import Ticked
 
 ItemArgument = Annotated[
     str, typer.Argument(help="Item id, e.g. p90/16/deliverable/2.", autocompletion=completion.items)

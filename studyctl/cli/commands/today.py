@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,9 @@ from studyctl.cli.render import day_lines
 from studyctl.cli.state import state_of
 from studyctl.domain.calendar import drift_text
 from studyctl.domain.sprint import SprintState
-from studyctl.services.today import TodayView
+
+if TYPE_CHECKING:
+    from studyctl.services.today import TodayView
 
 
 def register(app: typer.Typer) -> None:

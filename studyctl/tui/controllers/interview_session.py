@@ -32,15 +32,26 @@ class InterviewSession:
     answer: str = ""
     confidence: int = 0
     ticked: set[int] = field(default_factory=set)
-    cursor: int = 0
+    began_ms: int = 0
     seconds: int = 0
     scored: Scored | None = None
 
-    def ask(self, interview: Interview | None) -> None:
+    @property
+    def running(self) -> bool:
+        """True from the question until its score: nothing of it is in the database yet."""
+        return self.stage in (Stage.ANSWER, Stage.CONFIDENCE, Stage.RUBRIC)
+
+    @property
+    def given(self) -> str:
+        """The typed answer; nothing where it was spoken."""
+        return self.answer.strip() if self.mode is AnswerMode.TYPED else ""
+
+    def ask(self, interview: Interview | None, now_ms: int) -> None:
         """Begin a question, or none."""
+        self.began_ms = now_ms
         self.interview = interview
         self.stage = Stage.ANSWER if interview else Stage.NONE
-        self.answer, self.confidence, self.ticked, self.cursor = "", 0, set(), 0
+        self.answer, self.confidence, self.ticked = "", 0, set()
         self.seconds, self.scored = 0, None
 
     def switch_mode(self) -> None:
@@ -48,11 +59,14 @@ class InterviewSession:
         if self.stage is Stage.ANSWER:
             self.mode = AnswerMode.SPOKEN if self.mode is AnswerMode.TYPED else AnswerMode.TYPED
 
-    def finish(self, answer: str, seconds: int) -> None:
+    def elapsed(self, now_ms: int) -> int:
+        """Seconds of answering; they stop when it is finished."""
+        return max(0, now_ms - self.began_ms) // 1000 if self.stage is Stage.ANSWER else self.seconds
+
+    def finish(self, now_ms: int) -> None:
         """The answer is given: the clock stops, confidence is asked."""
         if self.stage is Stage.ANSWER:
-            self.answer = answer if self.mode is AnswerMode.TYPED else ""
-            self.seconds = seconds
+            self.seconds = self.elapsed(now_ms)
             self.stage = Stage.CONFIDENCE
 
     def rate_confidence(self, confidence: int) -> None:
@@ -61,16 +75,10 @@ class InterviewSession:
             self.confidence = confidence
             self.stage = Stage.RUBRIC
 
-    def move(self, by: int) -> None:
-        """Move the cursor in the rubric."""
-        if self.stage is Stage.RUBRIC and self.interview is not None:
-            last = len(self.interview.question.key_points) - 1
-            self.cursor = min(last, max(0, self.cursor + by))
-
-    def toggle(self) -> None:
-        """Tick the key point under the cursor, or take the tick back."""
+    def toggle(self, point: int) -> None:
+        """Tick a key point, counted from 0, or take the tick back."""
         if self.stage is Stage.RUBRIC:
-            self.ticked ^= {self.cursor}
+            self.ticked ^= {point}
 
     def score(self, scored: Scored) -> None:
         """The attempt is stored."""

@@ -84,8 +84,7 @@ class LabRun:
 class LabRuns:
     """Holds at most one running lab, and the last one that ended."""
 
-    def __init__(self, spawn: Spawn) -> None:
-        self._spawn = spawn
+    def __init__(self) -> None:
         self.latest: LabRun | None = None
 
     def running(self) -> LabRun | None:
@@ -96,10 +95,8 @@ class LabRuns:
         """The newest run where it is one of this lab."""
         return self.latest if self.latest is not None and self.latest.lab.slug == slug else None
 
-    def start(
-        self, choice: LabChoice, request: RunRequest, now_ms: int, graded: Callable[[LabRun, Event], None]
-    ) -> LabRun:
-        """Begin to grade.
+    def start(self, run: LabRun, spawn: Spawn, graded: Callable[[LabRun, Event], None]) -> None:
+        """Begin to grade in a thread of its own.
 
         Raises:
             ConflictError: another run has not ended.
@@ -107,10 +104,8 @@ class LabRuns:
         busy = self.running()
         if busy is not None:
             raise ConflictError(f"{busy.lab.title} is still running.", "Wait for its verdict, or cancel it with c.")
-        run = LabRun(choice, request, now_ms)
         self.latest = run
-        Thread(target=run.read, args=(self._spawn, graded), name=f"lab {run.lab.slug}", daemon=True).start()
-        return run
+        Thread(target=run.read, args=(spawn, graded), name=f"lab {run.lab.slug}", daemon=True).start()
 
     def close(self) -> None:
         """End a run that is still going."""

@@ -1,4 +1,4 @@
-"""Review: one card at a time. A rating paints the next card at once; the write follows, and a refusal brings the card back."""
+"""Review: one card at a time. A rating paints the next card at once, then it is written; a refusal brings it back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ReviewScreen(StudyScreen):
 
     def body(self) -> ComposeResult:
         """The card, what stands there when none is left, and the ratings."""
-        yield CardView(classes="-empty")
+        yield CardView()
         yield Static(id="nothing", markup=False)
         yield RatingBar()
 
@@ -142,6 +142,9 @@ class ReviewScreen(StudyScreen):
         self.query_one(RatingBar).show(labels if session.revealed else {}, session.last)
         self.query_one(TitleBar).name_screen(self._heading())
         self.refresh_bindings()
+        self.set_class(prompt is None, "-empty")
+        if prompt is None:
+            self.query_one("#nothing", Static).update("")
         if session.finished:
             self.ask(read_day, self._show_end)
 

@@ -29,7 +29,6 @@ class CardView(Reader):
 
     def show(self, card: Card | None, revealed: bool) -> None:
         """Show a card, or nothing."""
-        self.set_class(card is None, "-empty")
         self.set_class(revealed, "-revealed")
         if card is not self._card:
             self._card = card

@@ -27,11 +27,11 @@ _STYLES = {
 
 def glyph(cell: Cell) -> str:
     """Two characters for a day."""
-    if cell.state is "unwritten":
+    if cell.state == "unwritten":
         return "  "
-    if cell.state is "closed":
+    if cell.state == "closed":
         return "##"
-    if cell.state is "today":
+    if cell.state == "today":
         return "> "
     if cell.share >= MOSTLY:
         return "#+"
@@ -88,7 +88,7 @@ class Heatmap(Widget, can_focus=True):
         self._unit = unit
         self.cells = cells
         if first:
-            self.cursor = next((n for n, cell in enumerate(cells) if cell.state is "today"), 0)
+            self.cursor = next((n for n, cell in enumerate(cells) if cell.state == "today"), 0)
         self._tell()
 
     def move(self, days: int) -> None:

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
 
+_LAST = ("quit", "help")
 _NAMES = {"question_mark": "?", "slash": "/", "escape": "esc", "circumflex_accent": "^"}
 
 
@@ -31,11 +32,11 @@ class KeyBar(Static):
 
     def _draw(self) -> None:
         entries = list(self._entries())
-        last = [entry for entry in entries if entry[1] == "help"]
+        last = [entry for entry in entries if entry[1] in _LAST]
         room = self.size.width - sum(len(key) + len(label) + 3 for key, label, _ in last)
         parts = []
         for key, label, action in entries:
-            if label == "help":
+            if label in _LAST:
                 continue
             room -= len(key) + len(label) + 3
             if room < 0:

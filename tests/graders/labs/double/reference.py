@@ -1,0 +1,5 @@
+"""Doubles."""
+
+
+def double(x):
+    return 2 * x

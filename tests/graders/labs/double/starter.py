@@ -1,0 +1,5 @@
+"""Returns its input."""
+
+
+def double(x):
+    return x
