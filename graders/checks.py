@@ -6,6 +6,7 @@ the interval straddles the bound the check is undecided, and the verdict says wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,11 @@ Number = float | int | str | None
 
 @dataclass(frozen=True)
 class Check:
-    """One finding. ``timing`` marks those that a busy machine can spoil; all others are right or wrong."""
+    """One finding. ``timing`` marks those that a busy machine can spoil; all others are right or wrong.
+
+    ``clearance`` says by what factor, at least 1, the near end of a failed check's interval misses the bound: a miss
+    that the machine's own noise cannot explain is a failure even on a busy machine.
+    """
 
     id: str
     state: State
@@ -28,6 +33,7 @@ class Check:
     bound: Number = None
     unit: str = ""
     timing: bool = False
+    clearance: float = 1.0
 
     @property
     def passed(self) -> bool:
@@ -88,7 +94,8 @@ def quantity_between(check_id: str, value: Interval, low: float, high: float, *,
     bound = f"{low:.4g}..{high:.4g}"
     text = f"{what} = {_shown(value, unit)}, expected {bound} {unit}"
     if not value.overlaps(low, high):
-        return Check(check_id, "failed", text, value.estimate, bound, unit, timing=True)
+        clearance = _factor(low, value.high) if value.high < low else _factor(value.low, high)
+        return Check(check_id, "failed", text, value.estimate, bound, unit, timing=True, clearance=clearance)
     if low <= value.estimate <= high:
         return Check(check_id, "passed", text, value.estimate, bound, unit, timing=True)
     return Check(
@@ -104,7 +111,8 @@ def slope_near_zero(check_id: str, growth: Interval, bound: float, *, what: str)
     if growth.high <= bound:
         return Check(check_id, "passed", text, growth.estimate, bound, "per doubling", timing=True)
     if growth.low > bound:
-        return Check(check_id, "failed", text, growth.estimate, bound, "per doubling", timing=True)
+        clearance = _factor(1 + growth.low, 1 + bound)
+        return Check(check_id, "failed", text, growth.estimate, bound, "per doubling", timing=True, clearance=clearance)
     text += "; the interval straddles the bound"
     return Check(check_id, "undecided", text, growth.estimate, bound, "per doubling", timing=True)
 
@@ -117,8 +125,10 @@ def monotone_increasing(check_id: str, x: Sequence[float], y: Sequence[Interval]
     rise = y[-1].estimate / y[0].estimate if y[0].estimate else float("inf")
     if all(after.estimate > before.estimate for before, after in steps):
         return Check(check_id, "passed", text + " rises at every step", rise, 1.0, "x", timing=True)
-    if any(after.high < before.low for before, after in steps):
-        return Check(check_id, "failed", text + " does not rise at every step", rise, 1.0, "x", timing=True)
+    falls = [_factor(before.low, after.high) for before, after in steps if after.high < before.low]
+    if falls:
+        text += " does not rise at every step"
+        return Check(check_id, "failed", text, rise, 1.0, "x", timing=True, clearance=max(falls))
     return Check(check_id, "undecided", text + ": one step is within the noise", rise, 1.0, "x", timing=True)
 
 
@@ -147,8 +157,14 @@ def _bounded(check_id: str, value: Interval, bound: float, what: str, unit: str,
     word = "at least" if at_least else "at most"
     text = f"{what} = {_shown(value, unit)}, {word} {bound:g} {unit} needed"
     good, bad = (value.low >= bound, value.high < bound) if at_least else (value.high <= bound, value.low > bound)
-    if good or bad:
-        return Check(check_id, _state(good), text, value.estimate, bound, unit, timing=True)
-    return Check(
-        check_id, "undecided", text + "; the interval straddles the bound", value.estimate, bound, unit, timing=True
-    )
+    clearance = _factor(bound, value.high) if at_least else _factor(value.low, bound)
+    if good:
+        return Check(check_id, "passed", text, value.estimate, bound, unit, timing=True)
+    if bad:
+        return Check(check_id, "failed", text, value.estimate, bound, unit, timing=True, clearance=clearance)
+    text += "; the interval straddles the bound"
+    return Check(check_id, "undecided", text, value.estimate, bound, unit, timing=True)
+
+
+def _factor(larger: float, smaller: float) -> float:
+    return larger / smaller if smaller > 0 else math.inf

@@ -88,9 +88,7 @@ def _run(chosen: argparse.Namespace, sink: Sink) -> int:
         availability.require(lab, options)
         device = availability.choose_device(lab, chosen.device)
     except UnavailableError as error:
-        sink.emit({"event": "unavailable", "missing": error.missing, "why": error.why, "install": error.install})
-        _talk(f"{error.why}; install it with: {error.install}")
-        return UNAVAILABLE
+        return _unavailable(error, sink)
     from graders.context import Request
     from graders.runner import run
 
@@ -102,11 +100,19 @@ def _run(chosen: argparse.Namespace, sink: Sink) -> int:
     request = Request(lab, solution, source, device, chosen.profile, chosen.seed, options, cores)
     try:
         verdict = run(request, sink)
+    except UnavailableError as error:  # a service that only the experiment can look for
+        return _unavailable(error, sink)
     finally:
         strays = reap_orphans(keep=set())
         if strays:
             _talk(f"killed {strays} processes that the solution left behind")
     return PASSED if verdict == "passed" else NOT_PASSED
+
+
+def _unavailable(error: UnavailableError, sink: Sink) -> int:
+    sink.emit({"event": "unavailable", "missing": error.missing, "why": error.why, "install": error.install})
+    _talk(f"{error.why}; install it with: {error.install}")
+    return UNAVAILABLE
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -6,7 +6,6 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
@@ -100,10 +99,8 @@ class Context:
         lab's ``driver.py``, the same environment, threads and limits. Raises SubmissionError for the solution.
         """
         started = [self._start(name, program, arena_bytes) for name, program in programs.items()]
-        with ThreadPoolExecutor(len(started)) as pool:
-            waits = [pool.submit(worker.wait_ready, self.within(LOAD_SECONDS)) for worker in started]
-            for wait in waits:
-                wait.result()
+        for worker in started:
+            worker.wait_ready(self.within(LOAD_SECONDS))
         placement.pin(self.request.placement.referee)
         return started
 

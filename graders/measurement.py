@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
 from graders.statistics import Interval, paired_ratio
 
 Arm = Callable[[], float]
+T = TypeVar("T")
 
 
 @dataclass
@@ -33,6 +35,16 @@ class Rounds:
     def each(self, arms: Sequence[str]) -> list[list[float]]:
         """One list per round with the samples of ``arms`` in that order."""
         return [list(row) for row in zip(*(self.samples[arm] for arm in arms), strict=True)]
+
+
+def swap_at_random(copies: tuple[T, T], rng: np.random.Generator) -> tuple[T, T]:
+    """Return the two copies of a baseline in an order drawn anew.
+
+    Two processes of one program differ by a percent or two for as long as they live (placement of their memory).
+    Drawing in each round which of them is the baseline and which the control turns that into noise that the interval
+    shows.
+    """
+    return copies if rng.integers(2) else (copies[1], copies[0])
 
 
 def interleave(

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from graders import fingerprint, machine
 from graders.context import Context, Request
-from graders.errors import SubmissionError, Verdict
+from graders.errors import SubmissionError, UnavailableError, UsageError, Verdict
 from graders.events import Sink
 from graders.loading import load_trusted, siblings_importable
 from graders.outcome import Outcome, observation
@@ -57,6 +57,8 @@ def _grade(experiment: Experiment, context: Context) -> tuple[Outcome, Verdict, 
         outcome = experiment.run(context)
     except SubmissionError as error:
         return Outcome(), error.verdict, str(error)
+    except (UsageError, UnavailableError):
+        raise  # no finding about the solution; the command line has an exit code for it
     except Exception as error:  # the edge of this process: the application is owed a verdict
         traceback.print_exc()
         return Outcome(), "error", f"the referee could not finish: {type(error).__name__}: {error}"

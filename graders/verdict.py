@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from graders.errors import Verdict
 from graders.scheduling import Scheduling
 from graders.statistics import Interval
 
+LEAST_NOISE = 0.05
 CONTROL_TOLERANCE = 0.03  # two copies of the baseline may differ by this much
 MAX_CONTROL_WIDTH = 0.15  # a wider A/A interval cannot decide anything
 MAX_FOREIGN_SHARE = 0.15
@@ -49,14 +51,28 @@ class Quietness:
             return f"the workers lost their core {self.scheduling.involuntary_per_s:.0f} times per second"
         return None
 
+    @property
+    def noise(self) -> float:
+        """How far two copies of the same baseline may differ here, as a fraction; infinite without a control."""
+        if self.control is None:
+            return math.inf
+        return max(LEAST_NOISE, abs(1 - self.control.low), abs(self.control.high - 1))
+
 
 def decide(checks: Sequence[Check], quietness: Quietness) -> tuple[Verdict, str]:
-    """Return verdict and reason. A wrong answer always wins over noise; noise wins over a missed time."""
+    """Return verdict and reason.
+
+    A wrong answer always wins over noise. A missed time wins over noise only when it misses by more than twice what two
+    copies of the same baseline differ by on this machine; else noise wins.
+    """
     wrong = [check for check in checks if check.state == "failed" and not check.timing]
     if wrong:
         return "failed", wrong[0].message
     if not checks:
         return "error", "the experiment came to no check"
+    clear = [check for check in checks if check.state == "failed" and check.clearance > 1 + 2 * quietness.noise]
+    if clear:
+        return "failed", clear[0].message
     if quietness.contradiction is not None:
         return "noisy", f"{quietness.contradiction}: {WHAT_TO_DO}"
     open_checks = [check for check in checks if not check.passed]

@@ -14,7 +14,7 @@ from graders import checks, statistics
 from graders.checks import Check
 from graders.context import Context
 from graders.greedy import GreedyReference
-from graders.measurement import Rounds, interleave
+from graders.measurement import Rounds, interleave, swap_at_random
 from graders.outcome import Outcome
 from graders.statistics import Interval
 from graders.tinygpt import GPTConfig, draw_weights
@@ -42,6 +42,12 @@ class Bench:
     def tally(self) -> Tally:
         """What became of the solution's requests."""
         return self.servers["solution"].tally
+
+    def next_round(self) -> None:
+        """Draw the window of the coming round and which of the two copies is its baseline."""
+        self.window_s = float(self.context.rng.uniform(*WINDOW))
+        copies = swap_at_random((self.servers["baseline"], self.servers["control"]), self.context.rng)
+        self.servers["baseline"], self.servers["control"] = copies
 
     def throughput(self, server: str, max_batch: int) -> float:
         """Tokens per second of a saturated burst."""
@@ -110,7 +116,7 @@ def _measure(bench: Bench) -> Rounds:
     def after_round(done: int, total: int) -> None:
         bench.servers["solution"].verify(bench.reference)
         bench.windows.append(bench.window_s)
-        bench.window_s = float(context.rng.uniform(*WINDOW))
+        bench.next_round()
         context.progress(done, total, "rounds of bursts")
 
     def enough(rounds: Rounds) -> bool:
@@ -120,7 +126,7 @@ def _measure(bench: Bench) -> Rounds:
         return steady and all(check.state != "undecided" for check in _time_checks(bench, rounds))
 
     least, most, seconds = (12, 40, 14.0) if context.quick else (40, 200, 120.0)
-    bench.window_s = float(context.rng.uniform(*WINDOW))
+    bench.next_round()
     return interleave(
         arms,
         context.rng,

@@ -8,6 +8,7 @@ from itertools import pairwise
 from graders.answers import integer
 from graders.context import Context
 from graders.greedy import GreedyReference, Sample, draw_prompt
+from graders.measurement import swap_at_random
 from graders.process import Worker
 from graders.tinygpt import GPTConfig
 
@@ -19,7 +20,11 @@ CALL_SECONDS = 10.0
 
 @dataclass
 class Bench:
-    """The workers, the referee's model and what every call has shown so far."""
+    """The workers, the referee's model and what every call has shown so far.
+
+    ``wrong`` has a sentence for each wrong generation; ``first_token`` (TTFT) and ``gaps`` (inter-token times) hold
+    seconds by arm and prompt length.
+    """
 
     context: Context
     config: GPTConfig
@@ -44,7 +49,8 @@ class Bench:
             use_cache=use_cache,
         )
         key = f"{arm} {prompt_length}"
-        self.unchecked.append((key, Sample(prompt, [integer(item.body, "token") for item in reply.items])))
+        if arm.startswith("solution"):
+            self.unchecked.append((key, Sample(prompt, [integer(item.body, "token") for item in reply.items])))
         stamps = [item.at for item in reply.items]
         if len(stamps) < 2:
             return reply.seconds
@@ -52,6 +58,11 @@ class Bench:
         self.gaps.setdefault(key, []).extend(b - a for a, b in pairwise(stamps))
         # Tokens that arrive together cannot be told apart more finely than one round trip.
         return max((stamps[-1] - stamps[0]) / (len(stamps) - 1), self.round_trip[worker.spec.name])
+
+    def next_round(self) -> None:
+        """Draw which of the two copies is the baseline of the coming round."""
+        copies = swap_at_random((self.workers["baseline"], self.workers["control"]), self.context.rng)
+        self.workers["baseline"], self.workers["control"] = copies
 
     def verify(self) -> None:
         """Judge every token produced since the last call."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 
 import numpy as np
 from bench import NEW_TOKENS, PROMPTS, Bench
@@ -22,7 +23,8 @@ from graders.verdict import MAX_CONTROL_WIDTH, Quietness
 
 RATIO_AT = {50: 1.2, 200: 2.0}
 FLAT_PER_DOUBLING = 0.15
-FIRST_TOKEN_AT_MOST = 2.0
+# Both first tokens cost one pass over the prompt. Seven cached tokens on top of it would make 2.9x, 2.2x and 1.4x.
+FIRST_TOKEN_AT_MOST = {10: 2.0, 50: 1.5, 200: 1.3}
 
 
 def run(context: Context) -> Outcome:
@@ -82,9 +84,12 @@ def _measure(bench: Bench) -> Rounds:
 
     def after_round(done: int, total: int) -> None:
         bench.verify()
+        bench.next_round()
         context.progress(done, total, "rounds of cached and uncached decoding")
 
     def enough(rounds: Rounds) -> bool:
+        for arm, length in product(("cached", "uncached"), PROMPTS):
+            context.point(f"{arm} ms per token", length, statistics.median(rounds[f"{arm} {length}"]) * 1e3)
         steady = _control(rounds, context.rng).relative_width <= MAX_CONTROL_WIDTH
         return steady and all(check.state != "undecided" for check in _time_checks(bench, rounds))
 
@@ -122,12 +127,16 @@ def _growth(rounds: Rounds, rng: np.random.Generator) -> Interval:
     return Interval(2**slope.estimate - 1, 2**slope.low - 1, 2**slope.high - 1)
 
 
+def _first_token(bench: Bench, length: int) -> Interval:
+    times = bench.first_token
+    return statistics.paired_ratio(
+        times[f"solution cached {length}"], times[f"baseline uncached {length}"], bench.context.rng
+    )
+
+
 def _time_checks(bench: Bench, rounds: Rounds) -> list[Check]:
     rng = bench.context.rng
     ratios = _ratios(rounds, rng)
-    first = statistics.paired_ratio(
-        bench.first_token[f"solution cached {PROMPTS[0]}"], bench.first_token[f"baseline uncached {PROMPTS[0]}"], rng
-    )
     return [
         *(
             checks.ratio_at_least(f"ratio-{t}", ratios[t], bound, what=f"uncached/cached time per token at prompt {t}")
@@ -135,7 +144,10 @@ def _time_checks(bench: Bench, rounds: Rounds) -> list[Check]:
         ),
         checks.monotone_increasing("ratio-grows", PROMPTS, list(ratios.values()), what="uncached/cached"),
         checks.slope_near_zero("cached-flat", _growth(rounds, rng), FLAT_PER_DOUBLING, what="time per cached token"),
-        checks.ratio_at_most(
-            "first-token", first, FIRST_TOKEN_AT_MOST, what=f"TTFT cached/uncached at prompt {PROMPTS[0]}"
+        *(
+            checks.ratio_at_most(
+                f"first-token-{t}", _first_token(bench, t), bound, what=f"TTFT cached/uncached at prompt {t}"
+            )
+            for t, bound in FIRST_TOKEN_AT_MOST.items()
         ),
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from graders import service
 from graders.context import Context
-from graders.errors import UsageError
+from graders.errors import UnavailableError
 from graders.resp import Address, Redis, RedisError
 
 
@@ -45,12 +45,13 @@ class Server:
 
 @contextmanager
 def open_server(context: Context) -> Iterator[Server]:
-    """Start a redis-server without persistence, or use the one at ``redis_url``; UsageError when it is silent."""
+    """Start a redis-server without persistence, or use the one at ``redis_url``; UnavailableError when it is silent."""
     url = context.options.get("redis_url")
     if url is not None:
         address = Address.parse(url)
         if not _answers(address):
-            raise UsageError(f"no Redis answers PING at {address.host}:{address.port}; check the option redis_url")
+            why = f"no Redis answers PING at {address.host}:{address.port}"
+            raise UnavailableError("redis", why, f"redis-server --port {address.port}")
         yield Server(address, Redis(address), None)
         return
     program = str(shutil.which("redis-server"))
@@ -59,6 +60,7 @@ def open_server(context: Context) -> Iterator[Server]:
                               "--save", "", "--appendonly", "no", "--daemonize", "no"],
         lambda port: _answers(Address(service.LOOPBACK, port)),
         name="redis-server",
+        repair="apt-get install --reinstall redis-server",
     ) as (process, port):  # fmt: skip
         address = Address(service.LOOPBACK, port)
         yield Server(address, Redis(address), process)

@@ -58,9 +58,12 @@ class _Lines:
             fence = next((quote for quote in ('"""', "'''") if line.count(quote) % 2), "")
 
     def of(self, table: str, index: int, key: str | None) -> int:
-        """Line of a key, else of its table's header, else 1."""
+        """Line of a key or of the first table of that name below, else of the table's own header, else 1."""
         header = self._headers.get((table, index), 1)
-        return header if key is None else self._keys.get((table, index, key), header)
+        if key is None or (table, index, key) in self._keys:
+            return self._keys.get((table, index, key or ""), header)
+        child = f"{table}.{key}" if table else key
+        return min((n for (name, _), n in self._headers.items() if name == child and n >= header), default=header)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from studyctl.errors import StudyError
 from studyctl.paths import Paths
 from studyctl.tui.actions import BY_ID, Scope
 from studyctl.tui.base import StudyScreen
+from studyctl.tui.controllers.keep import close_kept
 from studyctl.tui.desk import Desk
 from studyctl.tui.messages import Broken, Changed, ContainerFailed, ContainerReady
 from studyctl.tui.routes import HOME, make_screen
@@ -51,7 +52,8 @@ class StudyApp(App[None]):
             self.go(self._first)
 
     def on_unmount(self) -> None:
-        """Finish queued writes before leaving."""
+        """Finish queued writes and end a lab run before leaving."""
+        close_kept(self)
         self.desk.close()
 
     @on(ContainerReady)

@@ -68,7 +68,7 @@ def test_a_moment_survives_as_milliseconds(moment: datetime) -> None:
 
 
 @pytest.fixture
-def machine_in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def machine_in_berlin() -> Iterator[None]:
     """This process, for a while, on a machine whose zone is Europe/Berlin."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "Europe/Berlin")

@@ -15,6 +15,7 @@ from studyctl.domain.scheduling import (
     STABILITY_MAX,
     STABILITY_MIN,
     Moment,
+    Scheduled,
     Scheduler,
     fuzz_bounds,
     fuzzed,
@@ -170,18 +171,17 @@ def test_easy_waits_longer_than_the_good_that_ends_the_steps(phase: Phase) -> No
         (Memory(), Rating.GOOD, "10m"),
         (Memory(Phase.RELEARNING, stability=3.0, difficulty=5.0, last_day=DAY), Rating.HARD, "15m"),
         (Memory(Phase.REVIEW, stability=0.01, difficulty=9.0, last_day=DAY), Rating.HARD, "1d"),
-        (Memory(Phase.REVIEW, stability=36500.0, difficulty=1.0, last_day=DAY - 9000), Rating.EASY, "99.9y"),
     ],
 )
 def test_rating_buttons_show_what_they_lead_to(memory: Memory, rating: Rating, label: str) -> None:
     assert Scheduler().preview("card", memory, NOON)[rating].label == label
 
 
-def test_months_are_shown_between_a_month_and_a_year() -> None:
-    memory = Memory(Phase.REVIEW, stability=60.0, difficulty=8.0, last_day=DAY - 60)
-    scheduled = Scheduler().preview("card", memory, NOON)[Rating.HARD]
-    assert 30 <= scheduled.interval_days < 365
-    assert scheduled.label == f"{scheduled.interval_days / 30.4:.1f}mo"
+@pytest.mark.parametrize(
+    ("interval", "label"), [(29, "29d"), (30, "1.0mo"), (91, "3.0mo"), (364, "12.0mo"), (365, "1.0y"), (913, "2.5y")]
+)
+def test_long_intervals_are_shown_in_months_and_years(interval: int, label: str) -> None:
+    assert Scheduled(Memory(), interval, None).label == label
 
 
 # --- intervals and fuzz ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.graders.conftest import ROOT, TEST_LABS, referee
 
 REFERENCE = str(TEST_LABS / "double" / "reference.py")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
+from textual.widgets import TextArea
 
 from studyctl.domain.clock import to_millis
 from studyctl.domain.outcome import Area, Changes, Outcome
@@ -53,15 +55,17 @@ class InterviewScreen(StudyScreen):
         """Take a question up again that was left half answered; the base class looks for another."""
         self.set_interval(1.0, self._show_clock)
         session = kept(self.study).interview
-        if session is not None:
+        if session is not None and session.running:
             self._session = session
             self.query_one(InterviewView).restart(session.answer)
             self._paint()
+        kept(self.study).interview = self._session
 
-    def on_unmount(self) -> None:
-        """Keep what was not scored yet."""
-        self._note_answer()
-        kept(self.study).interview = self._session if self._session.running else None
+    @on(TextArea.Changed)
+    def note_answer(self, message: TextArea.Changed) -> None:
+        """Keep what is typed."""
+        if self._session.stage is Stage.ANSWER:
+            self._session.answer = message.text_area.text
 
     def load(self) -> None:
         """Look for today's question."""
@@ -69,7 +73,6 @@ class InterviewScreen(StudyScreen):
 
     def action_finish(self) -> None:
         """Stop the clock."""
-        self._note_answer()
         self._session.finish(self._now())
         self._paint()
 
@@ -108,6 +111,13 @@ class InterviewScreen(StudyScreen):
         self._unfolded = not self._unfolded
         self._paint()
 
+    def action_undo(self) -> None:
+        """Take the newest attempt back; a question that is being answered is not thrown away for that."""
+        if self._session.running:
+            self.say("Score this question or leave it first; then u takes the last attempt back.")
+        else:
+            super().action_undo()
+
     def undone(self, act: Act) -> None:
         """The question of a taken-back attempt is asked anew."""
         self._begin(None)
@@ -127,7 +137,8 @@ class InterviewScreen(StudyScreen):
             case "go_on":
                 return stage in (Stage.RUBRIC, Stage.SCORED) or (stage is Stage.NONE and self._ahead is not None)
             case "unfold":
-                return self._session.interview is not None and bool(self._session.interview.previous)
+                # What was missed last time would give the key points away before the answer.
+                return stage in (Stage.RUBRIC, Stage.SCORED)
         return super().check_action(action, parameters)
 
     def copied_text(self) -> str:
@@ -142,10 +153,6 @@ class InterviewScreen(StudyScreen):
 
     def _now(self) -> int:
         return to_millis(self.study.clock.now())
-
-    def _note_answer(self) -> None:
-        if self._session.stage is Stage.ANSWER:
-            self._session.answer = self.query_one(InterviewView).typed
 
     def _found(self, found: tuple[Interview | None, Interview | None]) -> None:
         if self._session.stage is Stage.NONE:

@@ -92,7 +92,7 @@ class TodayScreen(StudyScreen):
         if selected == _CLOSE:
             self.action_close_day()
         elif self.pane.lab is not None:
-            self.study.go("labs", self.pane.lab.lab.slug)
+            self.study.go("lab", self.pane.lab.lab.slug)
         elif selected is not None:
             self.action_jump("sprint")
 

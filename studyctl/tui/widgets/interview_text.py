@@ -95,13 +95,13 @@ def model_page(scored: Scored) -> str:
 
 
 def attempts_text(question: Question, previous: Sequence[Attempt], unfolded: bool) -> str:
-    """Earlier attempts: one line while folded, the newest first when unfolded."""
+    """Earlier attempts: one line while folded; unfolded, and that is for after the answer, with what was missed."""
     if not previous:
         return "First attempt at this question."
     last = previous[-1]
     count = f"{len(previous)} earlier attempt{'s' if len(previous) != 1 else ''}"
     if not unfolded:
-        return f"{count}, the last one {last.score:.0%} on {_day(last)}.  (z unfolds)"
+        return f"{count}, the last one {last.score:.0%} on {_day(last)}."
     lines = [f"{count}:"]
     for attempt in reversed(previous):
         missed = [point.text for n, point in enumerate(question.key_points) if n not in attempt.ticked]

@@ -43,11 +43,6 @@ class InterviewView(Vertical):
         yield Static(id="attempts", markup=False)
 
     @property
-    def typed(self) -> str:
-        """What stands in the text field."""
-        return self.query_one(TextArea).text
-
-    @property
     def point(self) -> int | None:
         """The key point under the cursor, counted from 0."""
         selected = self.query_one(RowList).selected
@@ -55,7 +50,7 @@ class InterviewView(Vertical):
 
     def restart(self, answer: str = "") -> None:
         """Make room for another question."""
-        self.query_one(TextArea).text = answer
+        self.query_one(TextArea).load_text(answer)
         self.query_one(RowList).show_rows([])
 
     def on_resize(self) -> None:

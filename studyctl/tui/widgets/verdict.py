@@ -26,7 +26,7 @@ MEANING = {
 
 
 def headline(document: Mapping[str, Any]) -> Content:
-    """The verdict in a word, what it means, the level of evidence, the time it took and the reason."""
+    """The verdict in a word, what it means, the level of evidence, the time it took and, where not passed, why."""
     verdict = str(document.get("verdict", ""))
     good = verdict == "passed"
     checks = list(document.get("checks", []))
@@ -62,15 +62,18 @@ def checks(document: Mapping[str, Any], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def table(document: Mapping[str, Any]) -> Content:
-    """One table of results: numbers to the right, words to the left."""
+def table(document: Mapping[str, Any], width: int) -> Content:
+    """One table of results; one that is too wide for `width` is turned, so that its columns become lines."""
+    title = Content.styled(str(document.get("title", "")), "bold")
     columns = [str(name) for name in document.get("columns", [])]
-    rows = [[_number(cell) for cell in row] for row in document.get("rows", [])]
-    widths = [max(len(row[n]) if n < len(row) else 0 for row in [columns, *rows]) for n in range(len(columns))]
-    numeric = [_numeric(document.get("rows", []), n) for n in range(len(columns))]
-    lines = [Content.styled(str(document.get("title", "")), "bold"), _row(columns, widths, numeric, "underline")]
-    lines += [_row(row, widths, numeric, "") for row in rows]
-    return Content("\n").join(lines)
+    rows = [[_number(cell) for cell in row][: len(columns)] for row in document.get("rows", [])]
+    rows = [row + [""] * (len(columns) - len(row)) for row in rows]
+    upright = [columns, *rows]
+    lines = _aligned(upright)
+    if max(len(line) for line in lines) > width:
+        lines = _aligned([list(column) for column in zip(*upright, strict=True)])
+    head, *rest = lines
+    return Content("\n").join([title, Content.styled(head, "underline"), *(Content(line) for line in rest)])
 
 
 def plots(document: Mapping[str, Any], width: int) -> list[Content]:
@@ -79,16 +82,13 @@ def plots(document: Mapping[str, Any], width: int) -> list[Content]:
     return [Content(draw_plot(plot, fitting, PLOT_HEIGHT)) for plot in document.get("plots", [])]
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool], style: str) -> Content:
-    padded = [
-        f"{cell:>{width}}" if right else f"{cell:<{width}}"
-        for cell, width, right in zip(cells, widths, numeric, strict=False)
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Cells in columns: the first to the left, the others to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:<{widths[n]}}" if n == 0 else f"{cell:>{widths[n]}}" for n, cell in enumerate(row)).rstrip()
+        for row in rows
     ]
-    return Content.styled("  ".join(padded), style)
-
-
-def _numeric(rows: Sequence[Sequence[Any]], column: int) -> bool:
-    return all(row[column] is None or isinstance(row[column], int | float) for row in rows if column < len(row))
 
 
 def _number(value: Any) -> str:
