@@ -24,6 +24,7 @@ from graders.errors import (
 )
 from graders.protocol import READ_SIZE, Body, LineBuffer, decode, encode
 from graders.sandbox import end_group, exit_text, scrubbed_environment, site_paths
+from graders.stamping import StampedChannel
 from graders.text import LogCollector, clean
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -32,7 +33,7 @@ POLL_SECONDS = 0.1  # how often a silent worker is looked at: a forked child may
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the worker and the referee's clock (seconds) when its last byte was read."""
+    """One message of the worker and the referee's clock (``perf_counter``, seconds) when it was sent."""
 
     body: Body
     at: float
@@ -81,26 +82,27 @@ class Worker:
         solution = spec.directory / "solution.py"
         solution.write_bytes(spec.source)
         request_read, self._requests = os.pipe()
-        self._replies, reply_write = os.pipe()
+        self._replies = StampedChannel()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(WORKER), str(request_read), str(reply_write)],
+            [sys.executable, "-I", str(WORKER), str(request_read), str(self._replies.worker_fd)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=spec.directory,
             env=scrubbed_environment(spec.directory),
-            pass_fds=(request_read, reply_write, self.arena.fd),
+            pass_fds=(request_read, self._replies.worker_fd, self.arena.fd),
             start_new_session=True,
         )
         os.close(request_read)
-        os.close(reply_write)
+        self._replies.close_worker_end()
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._lines = LineBuffer()
         self._inbox: deque[Message] = deque()
         self._logs = {stream.fileno(): LogCollector() for stream in (self._process.stdout, self._process.stderr)}
         self._poll = select.poll()
-        for fd in (self._replies, *self._logs):
+        self._poll.register(self._replies, select.POLLIN)
+        for fd in self._logs:
             os.set_blocking(fd, False)
             self._poll.register(fd, select.POLLIN)
         os.set_blocking(self._requests, False)
@@ -200,7 +202,7 @@ class Worker:
             if stream is not None:
                 stream.close()
         os.close(self._requests)
-        os.close(self._replies)
+        self._replies.close()
         self.arena.close()
 
     def __enter__(self) -> Self:
@@ -226,7 +228,7 @@ class Worker:
     def _wait(self, seconds: float) -> None:
         ready = self._poll.poll(max(1.0, seconds * 1000))
         fds = [fd for fd, _ in ready]
-        if self._replies in fds:  # first, because its stamp is a measurement
+        if self._replies.fileno() in fds:
             self._read_replies()
         for fd in fds:
             if fd in self._logs:
@@ -236,19 +238,17 @@ class Worker:
 
     def _read_replies(self) -> None:
         try:
-            data = os.read(self._replies, READ_SIZE)
-        except BlockingIOError:
-            return
-        at = time.perf_counter()
-        if not data:
-            self._fail_if_gone(grace=1.0)
-            raise WorkerCrashedError("the worker closed its reply pipe")
-        try:
+            data, at = self._replies.read()
+            if not data:
+                self._fail_if_gone(grace=1.0)
+                raise WorkerCrashedError("the worker closed its reply pipe")
             for line in self._lines.feed(data):
                 body = decode(line)
                 if not isinstance(body.get("type"), str):
                     raise ProtocolError("a message without a type")
                 self._inbox.append(Message(body, at))
+        except BlockingIOError:
+            return
         except ProtocolError as error:
             raise SolutionError(f"malformed answer from the worker: {error}") from error
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from studyctl.container import Container
 from studyctl.content.library import Library
-
 from tests.helpers import REPOSITORY, FakeClock, House, small_bundle
 
 settings.register_profile(

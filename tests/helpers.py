@@ -121,9 +121,7 @@ def card_toml(card_id: str, day: str, front: str = "") -> str:
 
 def question_toml(item: str, weights: tuple[int, ...] = (2, 1, 1)) -> str:
     """An interview question."""
-    points = "".join(
-        f'\n[[question.key_point]]\ntext = "point {n}"\nweight = {w}\n' for n, w in enumerate(weights, 1)
-    )
+    points = "".join(f'\n[[question.key_point]]\ntext = "point {n}"\nweight = {w}\n' for n, w in enumerate(weights, 1))
     return (
         f'\n[[question]]\nitem = "{item}"\nprompt = "Why {item}?"\nminutes = 5\n'
         f'model_answer = "Because."\nsources = ["a book"]\n{points}'

@@ -69,7 +69,12 @@ class LoadGenerator:
         ).seconds
 
     def burst(self, requests: int, max_batch: int, window_s: float) -> Burst:
-        """Send ``requests`` at once to a fresh batcher and wait until all are answered or the rest is lost."""
+        """Send ``requests`` at once to a fresh batcher and wait until all are answered or the rest is lost.
+
+        Once something is broken nothing is sent any more: waiting out further silences would teach nothing.
+        """
+        if self.tally.broken:
+            return Burst(SILENCE_SECONDS, [SILENCE_SECONDS])
         self._request("open", max_batch=max_batch, window_s=window_s)
         prompts = {
             self._fresh_id(): draw_prompt(self._config, PROMPT_TOKENS, self._context.rng) for _ in range(requests)

@@ -14,6 +14,7 @@ from graders.resp import Address, Redis
 from graders.session import Handler, Session
 
 MODEL_SECONDS = 10.0  # longer than any call of the model takes
+REDIS_SECONDS = 5.0  # a stalled machine must not look like a lost server
 
 
 class ModelClient:
@@ -37,7 +38,7 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     connected: dict[str, Any] = {}
 
     def connect(request: Body) -> Body:
-        connected["redis"] = Redis(Address(**request["redis"]))
+        connected["redis"] = Redis(Address(**request["redis"]), timeout=REDIS_SECONDS)
         connected["model"] = ModelClient(*request["model"])
         return {}
 

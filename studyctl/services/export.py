@@ -125,7 +125,7 @@ def _shown(value: Any) -> str:
         return f"{value:.6g}"
     if isinstance(value, list):
         return ", ".join(_shown(entry) for entry in value)
-    return str(value)
+    return " ".join(str(value).split())  # one line: a value must not leave its field
 
 
 def table_cell(value: object) -> str:

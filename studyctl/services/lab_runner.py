@@ -52,7 +52,8 @@ class LocalReferee:
         environment["PYTHONUTF8"] = "1"
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "graders", *arguments],
+                # -P: the folder that the learner stands in must not shadow the referee or what it imports.
+                [sys.executable, "-P", "-m", "graders", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=self._talk,

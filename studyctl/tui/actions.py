@@ -17,7 +17,6 @@ class Scope(StrEnum):
     CLOSE_DAY = "Close day"
     FOCUS = "Sprint"
     INBOX = "Inbox"
-    DAY = "Day"
     REVIEW = "Review"
     INTERVIEW = "Interview"
     LABS = "Labs"
@@ -72,7 +71,7 @@ _LIST = (
 )
 
 _TODAY = (
-    Action("today.toggle", ("space",), "tick", "Tick the item, or open it again", Scope.TODAY, "toggle"),
+    Action("today.toggle", ("space",), "tick", "Tick the item, or open it again", Scope.TODAY, "tick_item"),
     Action(
         "today.start", ("enter",), "start", "Sprint on the item, open the lab, or close the day", Scope.TODAY, "start"
     ),

@@ -30,7 +30,7 @@ class StudyApp(App[None]):
     """Paints Today's skeleton first; the services are opened by a thread afterwards."""
 
     TITLE = "studyctl"
-    CSS_PATH = "shell.tcss"
+    CSS_PATH = ["shell.tcss", "screens/today.tcss"]  # Textual reads no stylesheet of a default screen
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, start: str = HOME, paths: Paths | None = None, clock: Clock | None = None) -> None:
@@ -128,7 +128,10 @@ class StudyApp(App[None]):
         yield SystemCommand("theme", "Change the colours", self.action_change_theme)
 
     def _runner(self, action: str, namespace: object) -> Callable[[], None]:
-        return lambda: self.call_later(self.run_action, action, namespace)
+        def run() -> None:
+            self.call_later(self.run_action, action, namespace)
+
+        return run
 
     def _home(self) -> None:
         while len(self.screen_stack) > 1:

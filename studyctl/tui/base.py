@@ -68,7 +68,8 @@ class StudyScreen(Screen[None]):
 
     def tick(self) -> None:
         """Called about every two seconds while the screen is on top and not `still`."""
-        self.query_one(TitleBar).show_time()
+        for title in self.query(TitleBar):  # none yet while the screen is being composed
+            title.show_time()
 
     def on_mount(self) -> None:
         """First load."""

@@ -83,12 +83,21 @@ DAYS = {
     ),
     "a text that is a number": (HEAD + "[[point]]\ntext = 3  # HERE\n", "'text' must be of type str, not int"),
     "a text that is empty": (HEAD + '[[point]]\ntext = "  "  # HERE\n', "'text' is empty"),
-    "a number that is a text": (HEAD + '[[block]]\nhours = "3"  # HERE\ntext = "x"\n', "'hours' must be of type number"),
-    "a number that is a truth value": (HEAD + '[[block]]\nhours = true  # HERE\ntext = "x"\n', "'hours' must be a number"),
+    "a number that is a text": (
+        HEAD + '[[block]]\nhours = "3"  # HERE\ntext = "x"\n',
+        "'hours' must be of type number",
+    ),
+    "a number that is a truth value": (
+        HEAD + '[[block]]\nhours = true  # HERE\ntext = "x"\n',
+        "'hours' must be a number",
+    ),
     "a negative number": (HEAD + '[[block]]\nhours = -3  # HERE\ntext = "x"\n', "at least 0"),
     "a list of numbers": (HEAD + 'topics = [1, 2]  # HERE\n[[point]]\ntext = "x"\n', "list of non-empty strings"),
     "a list that is a text": (HEAD + 'topics = "a"  # HERE\n[[point]]\ntext = "x"\n', "'topics' must be of type list"),
-    "a flag that is a text": (HEAD + 'sequence = "no"  # HERE\n[[point]]\ntext = "x"\n', "'sequence' must be of type bool"),
+    "a flag that is a text": (
+        HEAD + 'sequence = "no"  # HERE\n[[point]]\ntext = "x"\n',
+        "'sequence' must be of type bool",
+    ),
     "a week that is a fraction": (HEAD + 'week = 1.5  # HERE\n[[point]]\ntext = "x"\n', "'week' must be of type int"),
     "a single table for an array": (HEAD + '[point]  # HERE\ntext = "x"\n', "must be an array of tables"),
     "an array for a single table": (
@@ -261,9 +270,15 @@ def test_keys_of_a_lab_that_only_the_referee_reads_are_left_to_it(root: Path) ->
     assert Library(root).labs["redis-toy"].minutes == 30
 
 
-PROTOCOL_HEAD = (
-    'schema = 1\nid = "x"\ntitle = "X"\nkind = "attention"\norder = 1\ndefault_on = true\nsummary = "s"\nevidence = "e"\n'
-)
+PROTOCOL_HEAD = """schema = 1
+id = "x"
+title = "X"
+kind = "attention"
+order = 1
+default_on = true
+summary = "s"
+evidence = "e"
+"""
 
 
 @pytest.mark.parametrize(

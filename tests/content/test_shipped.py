@@ -18,7 +18,9 @@ from tests.helpers import REPOSITORY
 EXPECTED = json.loads((Path(__file__).parent / "expected_counts.json").read_text(encoding="utf-8"))
 TRACKS = ("p90", "p28", "s3", "guide")
 # Kana, Han, Hangul, and the punctuation and full-width forms that come with them.
-CJK = re.compile("[\u1100-\u11ff\u2e80-\u303f\u3040-\u30ff\u3100-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u303f\u3040-\u30ff\u3100-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]"
+)
 
 
 def all_days(library: Library) -> list[Day]:
@@ -148,7 +150,9 @@ def test_everything_that_ships_is_written_in_english() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("text", ["\u7b2c\u4e00\u5929", "\u30ad\u30e3\u30c3\u30b7\u30e5", "\uce90\uc2dc", "\uff0c", "\u3002"])
+@pytest.mark.parametrize(
+    "text", ["\u7b2c\u4e00\u5929", "\u30ad\u30e3\u30c3\u30b7\u30e5", "\uce90\uc2dc", "\uff0c", "\u3002"]
+)
 def test_the_search_for_other_scripts_would_find_them(text: str) -> None:
     assert CJK.search(text)
     assert not CJK.search("\u00d7 \u2192 \u00b5s \u2265 \u2014 \u201cquoted\u201d")

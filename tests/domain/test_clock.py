@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_rollover_hour_can_be_midnight_or_later() -> None:
 def test_over_a_year_days_follow_one_another_and_only_two_are_not_24_hours_long(zone: ZoneInfo) -> None:
     first = datetime(2026, 1, 1, 12, tzinfo=UTC)
     days = [study_day((first + timedelta(hours=hour)).astimezone(zone)) for hour in range(365 * 24)]
-    steps = [after - before for before, after in zip(days, days[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(days)]
     assert set(steps) == {0, 1}
     lengths = Counter(days)
     del lengths[days[0]], lengths[days[-1]]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -108,10 +109,10 @@ def test_a_server_of_the_users_is_used_and_left_as_it_was(server: Address) -> No
 
 @pytest.mark.redis
 @needs_redis
-def test_the_server_dies_with_a_killed_referee() -> None:
+def test_the_server_dies_with_a_killed_referee(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "graders", "run", SLUG, "--solution", REFERENCE],
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         redis = _wait_for(lambda: _child(process.pid, "redis-server"))
@@ -173,25 +174,18 @@ def ledger_module() -> Iterator[ModuleType]:
         yield load_trusted(FOLDER / "ledger.py", "redis_ledger_under_test")
 
 
-class Model:
-    """A model that can be replaced without waiting for it."""
-
-    def __init__(self) -> None:
-        self.generation = 0
-
-    def answer(self, item: object, weights: int | None = None) -> bytes:
-        return f"{item} {self.generation if weights is None else weights}".encode()
-
-    def earlier_answers(self, item: object) -> list[bytes]:
-        return [self.answer(item, number) for number in range(self.generation)]
+@pytest.fixture
+def model(ledger_module: ModuleType) -> Iterator[Any]:
+    slow = ledger_module.SlowModel(b"secret", seconds=0.0)
+    yield slow
+    slow.close()
 
 
-def test_the_ledger_predicts_hits_until_the_time_to_live_is_over(ledger_module: ModuleType) -> None:
-    ledger, item = ledger_module.Ledger(Model()), "item"
-    right = Model().answer(item)
+def test_the_ledger_predicts_hits_until_the_time_to_live_is_over(ledger_module: ModuleType, model: Any) -> None:
+    ledger, item = ledger_module.Ledger(model), ledger_module.Item("ranker", 1, b"x")
 
     def ask(sent: float, *, ran: bool) -> bool:
-        seen = ledger_module.Answered(sent, sent + 0.01, right)
+        seen = ledger_module.Answered(sent, sent + 0.01, model.answer(item))
         return bool(ledger.record(item, 1.0, seen, ran_model=ran))
 
     assert [ask(0.0, ran=True), ask(0.5, ran=False), ask(1.2, ran=True)] == [False, True, False]
@@ -199,24 +193,38 @@ def test_the_ledger_predicts_hits_until_the_time_to_live_is_over(ledger_module: 
 
 
 @pytest.mark.parametrize("ran", [True, False])
-def test_a_lookup_across_the_end_of_an_entry_counts_as_it_went(ledger_module: ModuleType, ran: bool) -> None:
-    ledger, right = ledger_module.Ledger(Model()), Model().answer("item")
-    ledger.record("item", 1.0, ledger_module.Answered(0.0, 0.03, right), ran_model=True)
-    hit = ledger.record("item", 1.0, ledger_module.Answered(1.0, 1.01, right), ran_model=ran)
+def test_a_lookup_across_the_end_of_an_entry_counts_as_it_went(
+    ledger_module: ModuleType, model: Any, ran: bool
+) -> None:
+    ledger, item = ledger_module.Ledger(model), ledger_module.Item("ranker", 1, b"x")
+    right = model.answer(item)
+    ledger.record(item, 1.0, ledger_module.Answered(0.0, 0.03, right), ran_model=True)
+    hit = ledger.record(item, 1.0, ledger_module.Answered(1.0, 1.01, right), ran_model=ran)
     assert (hit, ledger.unclear, sum(ledger.faults.values())) == (not ran, 1, 0)
 
 
-@pytest.mark.parametrize(("bound", "fault"), [("ttl", "ttl"), ("invalidation", "invalidation")])
+@pytest.mark.parametrize("bound", ["ttl", "invalidation"])
 def test_an_old_answer_is_blamed_on_what_should_have_ended_it(
-    ledger_module: ModuleType, bound: str, fault: str
+    ledger_module: ModuleType, model: Any, bound: str
 ) -> None:
-    model = Model()
-    ledger, old = ledger_module.Ledger(model), model.answer("item")
-    ledger.record("item", 1.0, ledger_module.Answered(0.0, 0.01, old), ran_model=True)
-    model.generation = 1
-    ledger.replaced("item", bound)
-    ledger.record("item", 1.0, ledger_module.Answered(2.0, 2.01, old), ran_model=False)
-    assert dict(ledger.faults) == {fault: 1}
+    ledger, item = ledger_module.Ledger(model), ledger_module.Item("ranker", 1, b"x")
+    old = model.answer(item)
+    ledger.record(item, 1.0, ledger_module.Answered(0.0, 0.01, old), ran_model=True)
+    model.replace_weights(item)
+    ledger.replaced(item, bound)
+    ledger.record(item, 1.0, ledger_module.Answered(2.0, 2.01, old), ran_model=False)
+    assert dict(ledger.faults) == {bound: 1}
+
+
+def test_the_answer_of_another_version_or_of_another_input_is_told_apart(ledger_module: ModuleType, model: Any) -> None:
+    ledger, item = ledger_module.Ledger(model), ledger_module.Item("ranker", 1, b"x")
+    answers = {}
+    for other in (item, ledger_module.Item("ranker", 2, b"x"), ledger_module.Item("ranker", 1, b"y")):
+        answers[other] = model.answer(other)
+        ledger.record(other, 1.0, ledger_module.Answered(0.0, 0.01, answers[other]), ran_model=True)
+    for other in list(answers)[1:]:
+        ledger.record(item, 1.0, ledger_module.Answered(0.2, 0.21, answers[other]), ran_model=False)
+    assert dict(ledger.faults) == {"version-bump": 1, "answers": 1}
 
 
 def _child(parent: int, name: str) -> int | None:

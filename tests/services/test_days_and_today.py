@@ -15,6 +15,7 @@ from studyctl.errors import ConflictError, NotFoundError, UsageError
 from studyctl.services.days import OpenItems
 from studyctl.services.plan import DayState, ItemView
 from studyctl.services.today import ActionKind
+from studyctl.storage.tables import SettingRow
 from tests.helpers import FakeClock, House, last_act_id, verdict_document
 
 
@@ -255,7 +256,7 @@ def test_carried_items_stand_on_the_next_day_and_count_for_their_own(container: 
     own = container.plan.show(Address("p90", "1"))
     assert own.state is DayState.CLOSED
     assert (own.completion.done, own.completion.total) == (8, 9)
-    assert [section.heading for section in container.plan.show(Address("p90", "2")).sections][0] == "Carried over"
+    assert container.plan.show(Address("p90", "2")).sections[0].heading == "Carried over"
 
     clock.next_day()
     container.ticks.tick(item)
@@ -352,7 +353,5 @@ def pass_lab(container: Container, slug: str, verdict: str = "passed") -> str:
 def all_new(container: Container) -> list[str]:
     """New cards that wait behind the daily limit, tomorrow's included."""
     with container.context.database.write("settings", "more cards") as transaction:
-        from studyctl.storage.tables import SettingRow
-
         transaction.put(SettingRow, {"name": "new_cards_per_day", "value": "100"})
     return list(container.review.queue().ids)

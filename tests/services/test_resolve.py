@@ -29,9 +29,7 @@ from tests.helpers import FakeClock, House, add_lab, small_bundle
         ("s3/wall", "s3/wall"),
     ],
 )
-def test_a_prefix_decides_whatever_track_is_active(
-    container: Container, active: str, typed: str, address: str
-) -> None:
+def test_a_prefix_decides_whatever_track_is_active(container: Container, active: str, typed: str, address: str) -> None:
     container.settings.use_track(active)
     choice = container.resolve.day(typed)
     assert str(choice.address) == address
@@ -67,9 +65,7 @@ def test_a_day_that_two_other_tracks_have_is_asked_back(container: Container, ac
         assert all(choice in caught.value.hint for choice in caught.value.choices)
 
 
-def test_without_prefix_and_active_track_the_only_track_with_a_lab_decides(
-    tmp_path: Path, clock: FakeClock
-) -> None:
+def test_without_prefix_and_active_track_the_only_track_with_a_lab_decides(tmp_path: Path, clock: FakeClock) -> None:
     bundle = small_bundle(tmp_path / "bundle")
     add_lab(bundle, "redis-toy", "p90/79")
     house = House(tmp_path / "learner", bundle, clock)

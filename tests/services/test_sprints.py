@@ -54,7 +54,13 @@ def test_interruptions_are_counted_per_sprint(container: Container, clock: FakeC
     assert status(container).sprint.interruptions == 0
     container.inbox.capture("three")
     assert status(container).sprint.interruptions == 1
-    assert [thought.text for thought in container.inbox.thoughts()] == ["before", "one", "two", "after the end", "three"]
+    assert [thought.text for thought in container.inbox.thoughts()] == [
+        "before",
+        "one",
+        "two",
+        "after the end",
+        "three",
+    ]
 
 
 def test_thoughts_are_triaged_at_the_end_and_never_in_between(container: Container, clock: FakeClock) -> None:

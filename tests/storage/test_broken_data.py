@@ -125,9 +125,13 @@ def test_a_full_disk_is_explained_and_loses_nothing(house: House) -> None:
     assert "disk is full" in error.message
     kept = len(container.inbox.thoughts())
     explained(lambda: container.inbox.capture("x" * 1900))
-    with pytest.raises(DataError):
-        for card in container.review.queue().ids * 50:
-            container.review.answer(card, Rating.AGAIN)
+
+    def answer_until_full() -> None:
+        for n in range(1000):
+            container.review.answer(container.review.queue().ids[0], Rating.AGAIN, duration_ms=n)
+            container.context.clock.advance(minutes=1)  # type: ignore[attr-defined]
+
+    assert "disk is full" in explained(answer_until_full).message
     assert len(container.inbox.thoughts()) == kept
     reopened = house.reopened()
     assert reopened.inbox.thoughts()[0].text == "before"

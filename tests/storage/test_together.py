@@ -11,8 +11,8 @@ import pytest
 
 from studyctl.container import Container
 from studyctl.errors import DataError, ExitCode
-from studyctl.storage.unit_of_work import Database
-from tests.helpers import REPOSITORY, FakeClock, House
+from studyctl.storage.repositories.sprints import thoughts
+from tests.helpers import REPOSITORY, House
 
 THOUGHTS_EACH = 25
 WRITER = """
@@ -71,8 +71,6 @@ def test_programs_that_write_at_once_lose_nothing(house: House, bundle: Path) ->
 
 def test_a_reader_sees_one_moment_while_another_program_writes(house: House) -> None:
     reader, writer = house.open(), house.open()
-    from studyctl.storage.repositories.sprints import thoughts
-
     with reader.context.database.read() as connection:
         assert thoughts(connection) == []
         writer.inbox.capture("meanwhile")
@@ -90,11 +88,10 @@ def test_a_database_that_stays_locked_is_explained(house: House, monkeypatch: py
     waiting.inbox.capture("in time")
 
 
-def test_a_database_is_given_back_whole(house: House, clock: FakeClock) -> None:
+def test_a_database_is_given_back_whole(house: House) -> None:
     container = house.open()
     container.inbox.capture("a thought")
-    database: Database = container.context.database
-    database.version()
+    container.context.database.version()
     container.close()
     assert not house.paths.database.with_name("studyctl.db-wal").exists(), "a connection was left open"
     assert [thought.text for thought in house.open().inbox.thoughts()] == ["a thought"]

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import func, select
 
 from studyctl.container import Container
@@ -41,134 +48,135 @@ def log_lines(container: Container) -> list[int]:
         return [connection.execute(select(func.count()).select_from(table_of(row))).scalar_one() for row in LOG_TABLES]
 
 
-def acts_of_a_learner(bundle: Path) -> type[RuleBasedStateMachine]:
-    """The state machine over one bundle."""
+class Learner(RuleBasedStateMachine):
+    """Does things through the services; remembers the digest before each act that stands."""
 
-    class Learner(RuleBasedStateMachine):
-        """Does things through the services; remembers the digest before each act that stands."""
+    bundle: Path
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.folder = tempfile.TemporaryDirectory()
-            self.clock = FakeClock()
-            self.house = House(Path(self.folder.name), bundle, self.clock)
-            self.container = self.house.open()
-            self.before: list[str] = []
-            self.lines = [0, 0]
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = FakeClock()
+        self.house = House(Path(self.folder.name), self.bundle, self.clock)
+        self.container = self.house.open()
+        self.before: list[str] = []
+        self.lines = [0, 0]
 
-        @initialize()
-        def begin(self) -> None:
-            self.first = digest_of(self.container)
+    @initialize()
+    def begin(self) -> None:
+        self.first = digest_of(self.container)
 
-        def act(self, do: object, *arguments: object, **named: object) -> None:
-            """Do something that may be refused; a refusal changes nothing."""
-            digest_before, act_before = digest_of(self.container), last_act_id(self.container)
-            try:
-                do(*arguments, **named)  # type: ignore[operator]
-            except StudyError:
-                assert digest_of(self.container) == digest_before
-                assert last_act_id(self.container) == act_before
-                return
-            if last_act_id(self.container) != act_before:
-                self.before.append(digest_before)
-            else:
-                assert digest_of(self.container) == digest_before
+    def act(self, do: object, *arguments: object, **named: object) -> None:
+        """Do something that may be refused; a refusal changes nothing."""
+        digest_before, act_before = digest_of(self.container), last_act_id(self.container)
+        try:
+            do(*arguments, **named)  # type: ignore[operator]
+        except StudyError:
+            assert digest_of(self.container) == digest_before
+            assert last_act_id(self.container) == act_before
+            return
+        if last_act_id(self.container) != act_before:
+            self.before.append(digest_before)
+        else:
+            assert digest_of(self.container) == digest_before
 
-        @rule(item=st.sampled_from(ITEMS))
-        def tick(self, item: str) -> None:
-            self.act(self.container.ticks.tick, item)
+    @rule(item=st.sampled_from(ITEMS))
+    def tick(self, item: str) -> None:
+        self.act(self.container.ticks.tick, item)
 
-        @rule(item=st.sampled_from(ITEMS))
-        def untick(self, item: str) -> None:
-            self.act(self.container.ticks.untick, item)
+    @rule(item=st.sampled_from(ITEMS))
+    def untick(self, item: str) -> None:
+        self.act(self.container.ticks.untick, item)
 
-        @rule(rating=st.sampled_from(Rating), place=st.integers(0, 3))
-        def rate(self, rating: Rating, place: int) -> None:
-            ids = self.container.review.queue().ids
-            if ids:
-                self.act(self.container.review.answer, ids[place % len(ids)], rating, 900)
+    @rule(rating=st.sampled_from(Rating), place=st.integers(0, 3))
+    def rate(self, rating: Rating, place: int) -> None:
+        ids = self.container.review.queue().ids
+        if ids:
+            self.act(self.container.review.answer, ids[place % len(ids)], rating, 900)
 
-        @rule()
-        def capture(self) -> None:
-            self.act(self.container.inbox.capture, "a stray thought")
+    @rule()
+    def capture(self) -> None:
+        self.act(self.container.inbox.capture, "a stray thought")
 
-        @rule(thought=st.integers(1, 4), choice=st.sampled_from(Triage))
-        def triage(self, thought: int, choice: Triage) -> None:
-            self.act(self.container.inbox.triage, thought, choice)
+    @rule(thought=st.integers(1, 4), choice=st.sampled_from(Triage))
+    def triage(self, thought: int, choice: Triage) -> None:
+        self.act(self.container.inbox.triage, thought, choice)
 
-        @rule()
-        def start_sprint(self) -> None:
-            self.act(self.container.sprints.start, "one target", 10, ITEMS[0])
+    @rule()
+    def start_sprint(self) -> None:
+        self.act(self.container.sprints.start, "one target", 10, ITEMS[0])
 
-        @rule()
-        def stop_sprint(self) -> None:
-            self.act(self.container.sprints.stop)
+    @rule()
+    def stop_sprint(self) -> None:
+        self.act(self.container.sprints.stop)
 
-        @rule()
-        def go_on(self) -> None:
-            self.act(self.container.sprints.go_on)
+    @rule()
+    def go_on(self) -> None:
+        self.act(self.container.sprints.go_on)
 
-        @rule(what=st.sampled_from(OpenItems))
-        def close_day(self, what: OpenItems) -> None:
-            self.act(self.container.days.close, what)
+    @rule(what=st.sampled_from(OpenItems))
+    def close_day(self, what: OpenItems) -> None:
+        self.act(self.container.days.close, what)
 
-        @rule(ticked=st.frozensets(st.integers(0, 2)), confidence=st.integers(1, 5))
-        def answer_a_question(self, ticked: frozenset[int], confidence: int) -> None:
-            interview = self.container.interview.next(ahead=True)
-            self.act(
-                self.container.interview.answer,
-                interview.question.id if interview else "p90/1/question/1",
-                ticked=ticked,
-                confidence=confidence,
-                seconds=60,
-                mode=AnswerMode.TYPED,
-                answer="because",
-            )
+    @rule(ticked=st.frozensets(st.integers(0, 2)), confidence=st.integers(1, 5))
+    def answer_a_question(self, ticked: frozenset[int], confidence: int) -> None:
+        interview = self.container.interview.next(ahead=True)
+        self.act(
+            self.container.interview.answer,
+            interview.question.id if interview else "p90/1/question/1",
+            ticked=ticked,
+            confidence=confidence,
+            seconds=60,
+            mode=AnswerMode.TYPED,
+            answer="because",
+        )
 
-        @rule(track=st.sampled_from(["p90", "p28", "s3", "guide"]))
-        def use_track(self, track: str) -> None:
-            self.act(self.container.settings.use_track, track)
+    @rule(track=st.sampled_from(["p90", "p28", "s3", "guide"]))
+    def use_track(self, track: str) -> None:
+        self.act(self.container.settings.use_track, track)
 
-        @rule(hours=st.sampled_from(["", "2.5"]), start=st.dates(date(2026, 1, 1), date(2026, 12, 31)))
-        def first_start(self, hours: str, start: date) -> None:
-            self.act(self.container.settings.first_start, start.isoformat(), hours)
+    @rule(hours=st.sampled_from(["", "2.5"]), start=st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+    def first_start(self, hours: str, start: date) -> None:
+        self.act(self.container.settings.first_start, start.isoformat(), hours)
 
-        @rule(minutes=st.sampled_from([1, 11, 24 * 60, 9 * 24 * 60]))
-        def time_passes(self, minutes: int) -> None:
-            self.clock.advance(minutes=minutes)
+    @rule(minutes=st.sampled_from([1, 11, 24 * 60, 9 * 24 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.clock.advance(minutes=minutes)
 
-        @rule()
-        def restart(self) -> None:
-            self.container = self.house.reopened()
+    @rule()
+    def restart(self) -> None:
+        self.container = self.house.reopened()
 
-        @precondition(lambda self: self.before)
-        @rule()
-        def undo(self) -> None:
+    @precondition(lambda self: self.before)
+    @rule()
+    def undo(self) -> None:
+        self.container.undo.undo()
+        assert digest_of(self.container) == self.before.pop()
+
+    @invariant()
+    def logs_only_grow(self) -> None:
+        lines = log_lines(self.container)
+        assert all(now >= before for now, before in zip(lines, self.lines, strict=True))
+        self.lines = lines
+
+    def teardown(self) -> None:
+        self.container = self.house.reopened()
+        while self.before:
+            self.undo()
+        assert digest_of(self.container) == self.first
+        with pytest.raises(ConflictError):
             self.container.undo.undo()
-            assert digest_of(self.container) == self.before.pop()
-
-        @invariant()
-        def logs_only_grow(self) -> None:
-            lines = log_lines(self.container)
-            assert all(now >= before for now, before in zip(lines, self.lines, strict=True))
-            self.lines = lines
-
-        def teardown(self) -> None:
-            self.container = self.house.reopened()
-            while self.before:
-                self.undo()
-            assert digest_of(self.container) == self.first
-            with pytest.raises(ConflictError):
-                self.container.undo.undo()
-            self.house.close()
-            self.folder.cleanup()
-
-    return Learner
+        self.house.close()
+        self.folder.cleanup()
 
 
 def test_undoing_everything_gives_the_first_rows_back_also_across_restarts(bundle: Path) -> None:
+    class LearnerWithBundle(Learner):
+        pass
+
+    LearnerWithBundle.bundle = bundle
     run_state_machine_as_test(
-        acts_of_a_learner(bundle), settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
+        LearnerWithBundle, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
     )
 
 
@@ -185,9 +193,7 @@ STEPS = st.lists(
 
 @settings(max_examples=25)
 @given(steps=STEPS)
-def test_replaying_the_standing_review_log_gives_the_stored_memory(
-    bundle: Path, steps: list[tuple[str, ...]]
-) -> None:
+def test_replaying_the_standing_review_log_gives_the_stored_memory(bundle: Path, steps: list[tuple[str, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder), bundle, FakeClock())
         container = house.open()

@@ -9,12 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import ItemGrid, VerticalScroll
 from textual.widgets import Button, Static
 
+from studyctl.domain.ticks import OpenItems
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
 
 if TYPE_CHECKING:
-    from studyctl.container import Container
-    from studyctl.domain.outcome import Outcome
     from studyctl.services.days import Closing
 
 
@@ -34,7 +33,7 @@ class CloseDayScreen(StudyScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._closing: Closing | None = None
+        self._offer: Closing | None = None
 
     def body(self) -> ComposeResult:
         """The skeleton: the choices come with the day."""
@@ -48,7 +47,7 @@ class CloseDayScreen(StudyScreen):
 
     def show(self, closing: Closing) -> None:
         """Offer the choices."""
-        self._closing = closing
+        self._offer = closing
         self.query_one("#closing-text", Static).update(_explained(closing))
         grid = self.query_one("#choices", ItemGrid)
         choices = [Choice("Cancel", id="cancel")]
@@ -63,25 +62,19 @@ class CloseDayScreen(StudyScreen):
     @on(Button.Pressed)
     def take(self, event: Button.Pressed) -> None:
         """Do what was chosen."""
-        choice = event.button.id
-        if choice == "cancel":
+        if event.button.id == "cancel":
             self.study.back()
             return
-
-        def close(container: Container) -> Outcome[Closing]:
-            from studyctl.services.days import OpenItems
-
-            return container.days.close(OpenItems(choice))
-
-        what = "carried over" if choice == "carry" else "dropped"
-        self.act(close, lambda closing: self._closed(closing, what))
+        choice = OpenItems.CARRY if event.button.id == "carry" else OpenItems.DROP
+        self.act(lambda container: container.days.close(choice), lambda closing: self._finish(closing, choice))
 
     def copied_text(self) -> str:
         """What is open."""
-        return _explained(self._closing) if self._closing else ""
+        return _explained(self._offer) if self._offer else ""
 
-    def _closed(self, closing: Closing, what: str) -> None:
+    def _finish(self, closing: Closing, choice: OpenItems) -> None:
         count = len(closing.open_items)
+        what = "carried over" if choice is OpenItems.CARRY else "dropped"
         items = f", {count} item{'s' if count != 1 else ''} {what}" if count else ""
         self.study.back(say=f"{closing.address} is closed{items}. u takes it back.")
 

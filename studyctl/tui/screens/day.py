@@ -11,9 +11,9 @@ from studyctl.domain.address import parse_address
 from studyctl.domain.outcome import Area
 from studyctl.tui.actions import Scope
 from studyctl.tui.base import StudyScreen
-from studyctl.tui.today_text import bar
 from studyctl.tui.widgets.day_pane import DayPane
 from studyctl.tui.widgets.title_bar import TitleBar
+from studyctl.tui.widgets.today_text import bar
 
 if TYPE_CHECKING:
     from studyctl.services.plan import DayView

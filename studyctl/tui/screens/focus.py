@@ -15,6 +15,7 @@ from studyctl.domain.sprint import DEFAULT_MINUTES, Sprint, Thought
 from studyctl.errors import StudyError
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
+from studyctl.tui.widgets.progress_text import counted
 
 if TYPE_CHECKING:
     from studyctl.services.sprints import SprintStatus
@@ -45,6 +46,8 @@ class FocusScreen(StudyScreen):
         self._item_id = item_id
         self._sprint: Sprint | None = None
         self._parked: tuple[str, ...] = ()
+        self._interruptions = 0
+        self._waiting = 0
         self._phase = ""
 
     def body(self) -> ComposeResult:
@@ -54,7 +57,7 @@ class FocusScreen(StudyScreen):
             yield Digits(id="remaining")
             yield Static(id="ends", markup=False)
             yield Static(id="choice", markup=False)
-            yield Input(id="line")
+            yield Input(id="line", select_on_focus=False)
             yield Static(id="parked", markup=False)
 
     def on_mount(self) -> None:
@@ -79,6 +82,7 @@ class FocusScreen(StudyScreen):
             return
         self._sprint = status.sprint
         self._parked = tuple(thought.text for thought in status.thoughts)
+        self._interruptions = status.sprint.interruptions
         self._enter(_RUNNING if status.remaining_ms else _OVER)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -108,7 +112,7 @@ class FocusScreen(StudyScreen):
 
     def started(self, sprint: Sprint) -> None:
         """The sprint runs."""
-        self._sprint, self._parked = sprint, ()
+        self._sprint, self._parked, self._interruptions = sprint, (), 0
         self.query_one("#line", Input).value = ""
         self.say("")
         self._enter(_RUNNING)
@@ -116,6 +120,7 @@ class FocusScreen(StudyScreen):
     def captured(self, thought: Thought) -> None:
         """The thought is safe; back to the target."""
         self._parked = (*self._parked, thought.text)
+        self._interruptions += thought.sprint_id is not None
         self.query_one("#line", Input).value = ""
         self.say(f"acked: {thought.text}")
         self._paint()
@@ -123,7 +128,7 @@ class FocusScreen(StudyScreen):
     def action_enter(self) -> None:
         """After the end: decide on the parked thoughts, or return to Today."""
         if self._phase == _ENDED:
-            self.study.go("inbox" if self._parked else "today")
+            self.study.go("inbox" if self._waiting else "today")
 
     def action_go_on(self) -> None:
         """Ten minutes more on the same target."""
@@ -134,10 +139,17 @@ class FocusScreen(StudyScreen):
         self.act(lambda container: container.sprints.stop(), self.stopped, self._refused)
 
     def stopped(self, sprint: Sprint) -> None:
-        """Say what it was; letters are keys again."""
+        """Say what it was; letters are keys again, and triage is offered."""
         self._sprint = sprint
+        self._interruptions = sprint.interruptions
         self.say("")
         self._enter(_ENDED)
+        self.ask(lambda container: len(container.inbox.thoughts()), self.offer)
+
+    def offer(self, waiting: int) -> None:
+        """Offer to decide on the thoughts that wait in the inbox."""
+        self._waiting = waiting
+        self._paint()
 
     def _refused(self, error: StudyError) -> None:
         self.complain(error)
@@ -153,6 +165,7 @@ class FocusScreen(StudyScreen):
             line.disabled = phase == _ENDED
             if phase == _NAMING:
                 line.value = self._target
+                line.select_all()
             if phase != _ENDED:
                 line.focus()
             self.refresh_bindings()
@@ -165,23 +178,22 @@ class FocusScreen(StudyScreen):
             self.query_one("#parked", Static).update("Enter starts the sprint, esc leads back to Today.")
             return
         ends = from_millis(sprint.ends_at, self.study.clock.now().tzinfo)
-        count = len(self._parked)
         self.query_one("#target", Static).update(sprint.target)
         self.query_one("#ends", Static).update(f"ends {ends:%H:%M}; survives quit and kill")
-        self.query_one("#choice", Static).update(self._choice(count))
-        heading = f"parked in this sprint: {count} interruption{'s' if count != 1 else ''}"
+        self.query_one("#choice", Static).update(self._choice())
+        heading = f"parked in this sprint: {counted(self._interruptions, 'interruption')}"
         self.query_one("#parked", Static).update(
-            "\n".join((heading, *(f"- {text}" for text in reversed(self._parked)))) if count else ""
+            "\n".join((heading, *(f"- {text}" for text in reversed(self._parked)))) if self._parked else ""
         )
         self._show_remaining()
 
-    def _choice(self, count: int) -> str:
+    def _choice(self) -> str:
         if self._phase == _OVER:
             return "The time is over.   f7 go on (+10 min)   f8 stop"
         if self._phase == _ENDED and self._sprint is not None:
             worked = self._sprint.worked_ms // 60_000
-            what = f"{worked} min worked, {count} interruption{'s' if count != 1 else ''}."
-            triage = "enter decides on the parked thoughts   " if count else ""
+            what = f"{worked} min worked, {counted(self._interruptions, 'interruption')}."
+            triage = f"enter decides on {counted(self._waiting, 'parked thought')}   " if self._waiting else ""
             return f"Sprint ended: {what}   {triage}s next sprint   esc Today"
         return ""
 

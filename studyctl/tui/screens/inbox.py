@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from studyctl.domain.clock import to_millis
 from studyctl.domain.outcome import Area
-from studyctl.domain.sprint import Thought
+from studyctl.domain.sprint import Thought, Triage
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
 from studyctl.tui.widgets.row_list import Row, RowList
-
-if TYPE_CHECKING:
-    from studyctl.container import Container
-    from studyctl.domain.outcome import Outcome
 
 _WORDS = {"todo": "kept as a to-do", "done": "done", "dropped": "dropped"}
 
@@ -69,13 +63,7 @@ class InboxScreen(StudyScreen):
             self.say("There is no thought to decide on.")
             return
         thought_id = int(selected)
-
-        def decide(container: Container) -> Outcome[Thought]:
-            from studyctl.services.sprints import Triage
-
-            return container.inbox.triage(thought_id, Triage(choice))
-
-        self.act(decide, self.decided)
+        self.act(lambda container: container.inbox.triage(thought_id, Triage(choice)), self.decided)
 
     def decided(self, thought: Thought) -> None:
         """Say what became of it."""

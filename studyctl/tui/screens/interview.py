@@ -34,6 +34,7 @@ class InterviewScreen(StudyScreen):
     CSS_PATH = "interview.tcss"
     BINDINGS = bindings(Scope.INTERVIEW)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]
 
     def __init__(self) -> None:
         super().__init__()

@@ -42,7 +42,7 @@ class LabScreen(StudyScreen):
         super().__init__()
         self._slug = slug
         self._page: LabPage | None = None
-        self._drawn: tuple[LabRun, int, int] | None = None
+        self._drawn: tuple[LabRun, int, int | None] | None = None
 
     @property
     def runs(self) -> LabRuns:
@@ -91,13 +91,13 @@ class LabScreen(StudyScreen):
         run = self.runs.of(self._slug)
         if run is None or not self.has_class("-run") or self.run_view.has_class("-record"):
             return
-        seconds = (to_millis(self.study.clock.now()) - run.started_ms) // 1000 if run.active else -1
+        seconds = (self._now() - run.started_ms) // 1000 if run.active else None
         state = (run, run.state.version, seconds)
         if state != self._drawn:
-            ended = self._drawn is not None and self._drawn[0] is run and run.state.status.ended
-            kept_seconds = self._drawn[2] if ended and self._drawn else 0
+            if self._drawn is not None and self._drawn[2] is not None and seconds is None:
+                self.say("")
             self._drawn = state
-            self.run_view.show(run.state.snapshot(), max(seconds, kept_seconds, 0))
+            self.run_view.show(run.state.snapshot(), seconds)
             self.refresh_bindings()
 
     def action_run(self) -> None:

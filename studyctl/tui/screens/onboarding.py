@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
+from studyctl.domain.clock import study_date
 from studyctl.domain.settings import DEFAULT_HOURS_PER_DAY, Settings, parse_hours, parse_start_date
 from studyctl.errors import StudyError
 from studyctl.tui.base import StudyScreen
@@ -22,7 +23,7 @@ class OnboardingScreen(StudyScreen):
     def body(self) -> ComposeResult:
         """Two labelled fields."""
         with VerticalScroll(id="questions"):
-            yield Static("Two questions, then day 1. Enter takes what stands in brackets.", id="welcome")
+            yield Static("Two questions, then day 1. Enter takes what stands in brackets; ctrl+q leaves.", id="welcome")
             yield Static(f"When do you start?  [{self._today()}]", markup=False)
             yield Input(id="start-date", placeholder="YYYY-MM-DD, or enter for today")
             yield Static(f"How many hours a day?  [{DEFAULT_HOURS_PER_DAY:g}]", markup=False, classes="question")
@@ -58,7 +59,7 @@ class OnboardingScreen(StudyScreen):
     def _check_date(self) -> bool:
         field = self.query_one("#start-date", Input)
         try:
-            parse_start_date(field.value, self.study.clock.now().date())
+            parse_start_date(field.value, study_date(self.study.clock.now()))
         except StudyError as error:
             self.complain(error)
             field.focus()
@@ -67,4 +68,4 @@ class OnboardingScreen(StudyScreen):
         return True
 
     def _today(self) -> str:
-        return self.study.clock.now().date().isoformat()
+        return study_date(self.study.clock.now()).isoformat()

@@ -66,6 +66,7 @@ class ReviewScreen(StudyScreen):
         """Turn the card."""
         self._session.reveal()
         self._paint()
+        self.call_after_refresh(self.query_one(CardView).show_back)
 
     def action_rate(self, number: int) -> None:
         """Answer the card: the next one is painted before this answer is written."""

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from studyctl.domain.clock import from_millis, to_millis
 from studyctl.domain.outcome import Area
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
-from studyctl.tui.day_text import LAB, target_of
-from studyctl.tui.today_text import head_line, queue_lines
 from studyctl.tui.widgets.day_pane import DayPane
+from studyctl.tui.widgets.day_text import LAB, target_of
 from studyctl.tui.widgets.row_list import Row
+from studyctl.tui.widgets.today_text import head_line, queue_lines
 
 if TYPE_CHECKING:
     from studyctl.services.ticks import Ticked
@@ -31,7 +32,6 @@ class TodayScreen(StudyScreen):
     SCOPE = Scope.TODAY
     BOUND = frozenset(Area)
     BINDINGS = bindings(Scope.TODAY)
-    CSS_PATH = "today.tcss"
     AUTO_FOCUS = "#plan"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
@@ -43,7 +43,9 @@ class TodayScreen(StudyScreen):
     def body(self) -> ComposeResult:
         """The skeleton."""
         yield Static("opening ...", id="head", markup=False)
-        yield Static("NEXT >", id="next", markup=False)
+        with Horizontal(id="next-line"):
+            yield Static("NEXT >", id="next", markup=False)
+            yield Static(id="next-key", markup=False)
         yield DayPane(Static("QUEUES", id="queues", markup=False))
         yield Input(id="evidence", classes="popup", placeholder="evidence: record id or file, enter; esc leaves it")
 
@@ -57,18 +59,19 @@ class TodayScreen(StudyScreen):
         self.ask(lambda container: container.today.view(), self.show)
 
     def tick(self) -> None:
-        """Keep the time, and notice that a sprint came to its end or a day began."""
+        """Keep the time, and notice that a sprint came to its end."""
         super().tick()
-        view = self._view
-        if view is not None and view.sprint is not None and view.sprint.remaining_ms:
-            if to_millis(self.study.clock.now()) >= view.sprint.sprint.ends_at:
-                self.load()
+        sprint = self._view.sprint if self._view else None
+        if sprint is not None and sprint.remaining_ms and to_millis(self.study.clock.now()) >= sprint.sprint.ends_at:
+            self.load()
 
     def show(self, view: TodayView) -> None:
         """Paint the day."""
         self._view = view
         self.query_one("#head", Static).update(head_line(view, 12 if self.size.width < 100 else 32))
-        self.query_one("#next", Static).update(self._next_line(view))
+        text, key = self._next_line(view)
+        self.query_one("#next", Static).update(f"NEXT >  {text}")
+        self.query_one("#next-key", Static).update(key)
         self.query_one("#queues", Static).update(queue_lines(view))
         self.pane.show(view.view, _next_row(view), self._lead(view))
 
@@ -96,7 +99,7 @@ class TodayScreen(StudyScreen):
         elif selected is not None:
             self.action_jump("sprint")
 
-    def action_toggle(self) -> None:
+    def action_tick_item(self) -> None:
         """Tick, or open again."""
         if (shown := self.pane.item) is None:
             self.say("Space ticks items of the plan; a lab is proved by a passed run: enter opens it.")
@@ -135,15 +138,15 @@ class TodayScreen(StudyScreen):
         """Ask what happens to what is open."""
         self.study.open("close_day")
 
-    def _next_line(self, view: TodayView) -> str:
+    def _next_line(self, view: TodayView) -> tuple[str, str]:
         action = view.next_action
         if view.sprint is not None:
             ends = from_millis(view.sprint.sprint.ends_at, self.study.clock.now().tzinfo)
             state = f"runs until {ends:%H:%M}" if view.sprint.remaining_ms else "is over: stop or go on"
-            return f"NEXT >  Sprint {state}: {action.label}   [s] return"
+            return f"Sprint {state}: {action.label}", "[s] return"
         if action.kind == "none":
-            return f"NEXT >  {action.label}"
-        return f"NEXT >  {action.label.replace('`', '')}   [enter] start"
+            return action.label, ""
+        return action.label.replace("`", ""), "[enter] start"
 
     def _lead(self, view: TodayView) -> tuple[Row, ...]:
         action = view.next_action

@@ -38,6 +38,11 @@ class CardView(Reader):
             self.scroll_home(animate=False)
 
 
+    def show_back(self) -> None:
+        """Scroll as far as it takes to see the back, where the card is longer than the screen."""
+        self.scroll_to_widget(self.query_one("#back"), animate=False)
+
+
 class RatingBar(Static):
     """What each rating leads to, after the reveal; and what the last answer was."""
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
-from studyctl.tui.day_text import LAB, item_text, lab_text, prose, rows_of
+from studyctl.tui.widgets.day_text import LAB, item_text, lab_text, prose, rows_of
 from studyctl.tui.widgets.row_list import Row, RowList
 
 if TYPE_CHECKING:

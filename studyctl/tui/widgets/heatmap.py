@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
+from textual.widgets import Static
+
+from studyctl.tui.actions import Scope, bindings
+from studyctl.tui.widgets.reader import Reader
 
 if TYPE_CHECKING:
     from studyctl.services.progress import Cell
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOSTLY = 0.5
-LEGEND = "## closed   #+ mostly done   #. begun   >  today   .. open   blank: not written"
+LEGEND = "## closed  #+ mostly done  #. begun  >  today  .. open  blank: not written"
 _STYLES = {
     "##": "$text-success",
     "#+": "$text-success",
@@ -61,10 +63,10 @@ def _cell(cell: Cell, selected: bool) -> Content:
     return Content.styled(f" {drawn} ", style)
 
 
-class Heatmap(Widget, can_focus=True):
-    """Shows the days of a track and moves a cursor over them."""
+class Heatmap(Static, can_focus=True):
+    """Shows the days of a track and moves a cursor over them: j and k by a day, the screen's arrows by a week."""
 
-    DEFAULT_CSS = "Heatmap { width: auto; height: auto; }"
+    BINDINGS = bindings(Scope.LIST)
 
     class Moved(Message):
         """The cursor stands on another day."""
@@ -73,9 +75,11 @@ class Heatmap(Widget, can_focus=True):
             super().__init__()
             self.cell = cell
 
-    _unit = "day"
-    cells: reactive[tuple[Cell, ...]] = reactive((), layout=True)
-    cursor: reactive[int] = reactive(0)
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: tuple[Cell, ...] = ()
+        self.cursor = 0
+        self._unit = "day"
 
     @property
     def cell(self) -> Cell | None:
@@ -89,19 +93,41 @@ class Heatmap(Widget, can_focus=True):
         self.cells = cells
         if first:
             self.cursor = next((n for n, cell in enumerate(cells) if cell.state == "today"), 0)
-        self._tell()
+        self._paint()
 
     def move(self, days: int) -> None:
         """Move by days: 1 is down, 7 is to the right. A step over the edge stays."""
         target = self.cursor + days
         if 0 <= target < len(self.cells):
             self.cursor = target
-            self._tell()
+            self._paint()
 
-    def render(self) -> Content:
-        """The grid."""
-        return heatmap(self.cells, self.cursor, self._unit)
+    def action_cursor_down(self) -> None:
+        """The next day."""
+        self.move(1)
 
-    def _tell(self) -> None:
+    def action_cursor_up(self) -> None:
+        """The day before."""
+        self.move(-1)
+
+    def action_first(self) -> None:
+        """The first day."""
+        self.move(-self.cursor)
+
+    def action_last(self) -> None:
+        """The last day that is written."""
+        written = [n for n, cell in enumerate(self.cells) if cell.state != "unwritten"]
+        self.move((written[-1] if written else 0) - self.cursor)
+
+    def action_page_down(self) -> None:
+        """What stands below the heatmap comes into view."""
+        self.screen.query_one(Reader).scroll_page_down(animate=False)
+
+    def action_page_up(self) -> None:
+        """Back to the heatmap."""
+        self.screen.query_one(Reader).scroll_page_up(animate=False)
+
+    def _paint(self) -> None:
+        self.update(heatmap(self.cells, self.cursor, self._unit))
         if self.cell is not None:
             self.post_message(self.Moved(self.cell))

@@ -10,6 +10,8 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
 
+from studyctl.tui.actions import BY_ID, Scope
+
 _LAST = ("quit", "help")
 _NAMES = {"question_mark": "?", "slash": "/", "escape": "esc", "circumflex_accent": "^"}
 
@@ -51,7 +53,8 @@ class KeyBar(Static):
     def _entries(self) -> Iterator[tuple[str, str, str]]:
         focused = self.screen.focused
         seen = set()
-        for key, active in self.screen.active_bindings.items():
+        active_bindings = self.screen.active_bindings.items()
+        for key, active in sorted(active_bindings, key=lambda pair: _is_global(pair[1].binding)):
             binding = active.binding
             if not binding.show or not active.enabled or binding.action in seen:
                 continue
@@ -65,6 +68,11 @@ class KeyBar(Static):
 def key_name(binding: Binding) -> str:
     """A key as it is shown: ASCII, and the name that users know."""
     return binding.key_display or _NAMES.get(binding.key, binding.key)
+
+
+def _is_global(binding: Binding) -> bool:
+    action = BY_ID.get(binding.id or "")
+    return action is not None and action.scope is Scope.GLOBAL
 
 
 def _character(key: str) -> str | None:

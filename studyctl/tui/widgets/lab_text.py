@@ -14,6 +14,7 @@ from studyctl.errors import CannotRunHereError, StudyError
 from studyctl.tui.controllers.interview_session import clock
 from studyctl.tui.controllers.run_state import Progress, RunSnapshot
 from studyctl.tui.widgets.row_list import Row
+from studyctl.tui.widgets.today_text import bar
 from studyctl.tui.widgets.verdict import NOT_PASSED, PASSED
 
 if TYPE_CHECKING:
@@ -73,29 +74,26 @@ def record_text(record: LabRecord) -> str:
     return f"record {record.id}\n{record.path}"
 
 
-def phases_text(shot: RunSnapshot, seconds: int) -> str:
-    """`[ok] load  [>] decode  [ ] 1 more`, and the time so far."""
+def phases_text(shot: RunSnapshot, seconds: int | None) -> str:
+    """`[ok] load  [>] decode  [ ] 1 more`, the time so far and where it runs."""
     ended = shot.status.ended or shot.verdict is not None
-    parts = [
-        f"{PASSED if ended or n < len(shot.phases) else NOW} {name}" for n, name in enumerate(shot.phases, start=1)
-    ]
+    newest = PASSED if shot.verdict is not None else NOT_PASSED if ended else NOW
+    parts = [f"{PASSED if n < len(shot.phases) else newest} {name}" for n, name in enumerate(shot.phases, start=1)]
     left = shot.of - len(shot.phases)
     if left > 0 and not ended:
         parts.append(f"{OPEN} {left} more")
     if not parts and ended:
         return ""
+    time = "" if seconds is None else clock(seconds)
     where = ", ".join(text for text in (shot.device, shot.profile) if text)
-    return "   ".join([*(parts or [f"{NOW} the referee starts"]), clock(seconds), *([where] if where else [])])
+    return "   ".join(text for text in (*(parts or [f"{NOW} the referee starts"]), time, where) if text)
 
 
 def bar_text(progress: Progress) -> str:
     """`[########>....] 10/40 rounds`; empty where a phase does not count."""
     if progress.total <= 0:
         return progress.label
-    full = round(progress.share * BAR_WIDTH)
-    head = ">" if full < BAR_WIDTH else ""
-    bar = "#" * full + head + "." * (BAR_WIDTH - full - len(head))
-    return f"[{bar}] {progress.done}/{progress.total} {progress.label}".rstrip()
+    return f"{bar(progress.share, BAR_WIDTH)} {progress.done}/{progress.total} {progress.label}".rstrip()
 
 
 def log_text(lines: Sequence[str], room: int) -> str:

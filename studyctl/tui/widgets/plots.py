@@ -14,6 +14,7 @@ LINE = "."
 MIN_WIDTH = 24
 MIN_HEIGHT = 6
 MAX_TICKS = 6
+TINY = 1e-15
 CELLS = ".123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Point = tuple[float, float]
@@ -65,7 +66,11 @@ def _canvas(plot: Mapping[str, Any], width: int, height: int) -> Any:
 
 
 def _built(canvas: Any) -> str:
-    return "\n".join(line.rstrip() for line in canvas.uncolorize(canvas.build()).splitlines())
+    try:
+        drawn = canvas.uncolorize(canvas.build())
+    except ArithmeticError:  # plotext's tick labels overflow where values are all but equal
+        return "These values cannot be drawn."
+    return "\n".join(line.rstrip() for line in drawn.splitlines())
 
 
 def _lines(plot: Mapping[str, Any], series: list[dict[str, Any]], width: int, height: int) -> str:
@@ -136,7 +141,12 @@ def _pairs(series: Mapping[str, Any]) -> list[Point]:
     xs = list(series.get("x", []))
     if any(isinstance(x, str) for x in xs):
         xs = [float(n) for n in range(1, len(xs) + 1)]
-    return [(x, y) for x, y in zip(xs, series.get("y", []), strict=False) if _finite(x) and _finite(y)]
+    return [(_whole(x), _whole(y)) for x, y in zip(xs, series.get("y", []), strict=False) if _finite(x) and _finite(y)]
+
+
+def _whole(value: float) -> float:
+    """The value, or 0 where it is so small that plotext cannot label it."""
+    return value if abs(value) > TINY else 0.0
 
 
 def _finite(value: Any) -> bool:

@@ -33,7 +33,7 @@ class RowList(OptionList, inherit_bindings=False):
 
     BINDINGS = bindings(Scope.LIST)
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - every widget of Textual names it so
         super().__init__(id=id, markup=False)
         self._rows: tuple[Row, ...] = ()
 

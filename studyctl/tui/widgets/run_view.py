@@ -43,8 +43,8 @@ class RunView(Vertical):
         with Reader(id="result"):
             yield Static(id="result-text", markup=False)
 
-    def show(self, shot: RunSnapshot, seconds: int) -> None:
-        """Draw one moment of a run."""
+    def show(self, shot: RunSnapshot, seconds: int | None) -> None:
+        """Draw one moment of a run; `seconds` since its beginning while it goes."""
         self.draws += 1
         self._shot = shot
         self.query_one("#phases", Static).update(lab_text.phases_text(shot, seconds))

@@ -24,13 +24,14 @@ class TitleBar(Horizontal):
 
     def show_time(self) -> None:
         """Bring the time up to date."""
-        self.query_one("#title-time", Static).update(self._time())
+        for time in self.query("#title-time").results(Static):
+            time.update(self._time())
 
     def name_screen(self, heading: str) -> None:
         """Change the heading."""
         self._heading = heading
-        if self.is_mounted:
-            self.query_one("#title-name", Static).update(f"studyctl  {heading}")
+        for name in self.query("#title-name").results(Static):
+            name.update(f"studyctl  {heading}")
 
     def _time(self) -> str:
         return self._clock.now().strftime("%a %d %b  %H:%M")

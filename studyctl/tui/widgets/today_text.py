@@ -46,8 +46,8 @@ def queue_lines(view: TodayView) -> str:
     return "\n".join(
         (
             "QUEUES",
-            f"Cards      {due:>3} due  +{cards.new} new{later}  [r]",
-            f"Interview  {interviews.due:>3} due  +{interviews.new} new  [v]",
-            f"Inbox      {view.inbox:>3} open  [i]",
+            f"r Cards     {due:>3} due +{cards.new} new{later}",
+            f"v Interview {interviews.due:>3} due +{interviews.new} new",
+            f"i Inbox     {view.inbox:>3} open",
         )
     )
