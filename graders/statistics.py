@@ -94,6 +94,27 @@ def paired_ratio(numerator: Sequence[float], denominator: Sequence[float], rng: 
     return median_interval([a / b for a, b in zip(numerator, denominator, strict=True)], rng)
 
 
+def ratio_of_medians(numerator: Sequence[float], denominator: Sequence[float], rng: np.random.Generator) -> Interval:
+    """Ratio of the two medians with its interval; rounds are resampled as a whole.
+
+    For samples so short that a pause of the scheduler multiplies one of them: the median of paired ratios suffers when
+    either side was hit, a ratio of medians only when half of one side was. Raises ValueError as ``paired_ratio`` does.
+    """
+    if len(numerator) != len(denominator):
+        raise ValueError("paired samples come from the same rounds")
+    if any(value <= 0 for value in denominator):
+        raise ValueError("a ratio needs positive denominators")
+    rows = np.asarray([numerator, denominator], dtype=np.float64)
+    estimate = median(numerator) / median(denominator)
+    if rows.shape[1] < MIN_SAMPLES:
+        return paired_ratio(numerator, denominator, rng)
+    picks = rng.integers(0, rows.shape[1], size=(RESAMPLES, rows.shape[1]))
+    above, below = np.median(rows[:, picks], axis=2)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(above / below, [tail, 1 - tail])
+    return Interval(estimate, float(low), float(high))
+
+
 def paired_difference(minuend: Sequence[float], subtrahend: Sequence[float], rng: np.random.Generator) -> Interval:
     """Median of the round-by-round differences with its interval."""
     return median_interval([a - b for a, b in zip(minuend, subtrahend, strict=True)], rng)

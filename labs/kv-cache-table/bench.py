@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from graders import statistics
 from graders.answers import integer
 from graders.context import Context
 from graders.greedy import GreedyReference, Sample, draw_prompt
@@ -22,8 +23,8 @@ CALL_SECONDS = 10.0
 class Bench:
     """The workers, the referee's model and what every call has shown so far.
 
-    ``wrong`` has a sentence for each wrong generation; ``first_token`` (TTFT) and ``gaps`` (inter-token times) hold
-    seconds by arm and prompt length.
+    ``wrong`` has a sentence for each wrong generation; ``first_token`` (TTFT), ``gaps`` (all inter-token times) and
+    ``typical_gap`` (their median, one for each generation) hold seconds by arm and prompt length.
     """
 
     context: Context
@@ -36,6 +37,7 @@ class Bench:
     unchecked: list[tuple[str, Sample]] = field(default_factory=list)
     first_token: dict[str, list[float]] = field(default_factory=dict)
     gaps: dict[str, list[float]] = field(default_factory=dict)
+    typical_gap: dict[str, list[float]] = field(default_factory=dict)
 
     def decode(self, arm: str, prompt_length: int, *, use_cache: bool) -> float:
         """Run one generation on fresh tokens; return its TPOT in seconds: (last - first) / (n - 1)."""
@@ -55,7 +57,9 @@ class Bench:
         if len(stamps) < 2:
             return reply.seconds
         self.first_token.setdefault(key, []).append(stamps[0] - reply.started)
-        self.gaps.setdefault(key, []).extend(b - a for a, b in pairwise(stamps))
+        gaps = [b - a for a, b in pairwise(stamps)]
+        self.gaps.setdefault(key, []).extend(gaps)
+        self.typical_gap.setdefault(key, []).append(max(statistics.median(gaps), self.round_trip[worker.spec.name]))
         # Tokens that arrive together cannot be told apart more finely than one round trip.
         return max((stamps[-1] - stamps[0]) / (len(stamps) - 1), self.round_trip[worker.spec.name])
 

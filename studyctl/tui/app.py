@@ -117,10 +117,10 @@ class StudyApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers the actions that work now, and the themes."""
-        offered = set()
+        offered = {"palette"}
         for namespace, binding, enabled, _tooltip in screen.active_bindings.values():
             action = BY_ID.get(binding.id or "")
-            if action is None or not enabled or action.id in offered or action.id == "palette":
+            if action is None or not enabled or action.id in offered or action.scope is Scope.LIST:
                 continue
             offered.add(action.id)
             run = self._runner(binding.action, namespace)

@@ -41,7 +41,7 @@ class Desk:
         self._pending = 0
         self._lock = Lock()
         self._version = 0
-        self._thread = Thread(target=self._serve, name="services")
+        self._thread = Thread(target=self._serve, name="services", daemon=True)
         self.container: Container | None = None
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studyctl.domain.address import Address
@@ -66,6 +66,8 @@ def test_calibration_is_positive_for_the_overconfident() -> None:
 
 
 @given(st.integers(-20 * MINUTE, 40 * MINUTE))
+@example(10 * MINUTE - 1)
+@example(10 * MINUTE)
 def test_a_sprint_runs_until_its_end_and_is_over_from_then_on(now: int) -> None:
     sprint = Sprint(1, "draw", None, started_at=0, ends_at=10 * MINUTE)
     running = now < 10 * MINUTE

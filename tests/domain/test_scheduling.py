@@ -161,6 +161,9 @@ def test_easy_waits_longer_than_the_good_that_ends_the_steps(phase: Phase) -> No
     for key in "abcdefghij":
         shown = Scheduler().preview(key, memory, NOON)
         assert shown[Rating.GOOD].interval_days < shown[Rating.EASY].interval_days
+    forgotten = replace(memory, stability=0.01, difficulty=9.0)
+    shown = Scheduler().preview("card", forgotten, NOON)
+    assert (shown[Rating.GOOD].interval_days, shown[Rating.EASY].interval_days) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +191,8 @@ def test_long_intervals_are_shown_in_months_and_years(interval: int, label: str)
 
 
 @given(REVIEWED, st.text(max_size=8), st.sampled_from([1, 2, 30, 36_500]))
+@example(Memory(Phase.REVIEW, stability=0.01, difficulty=9.0, last_day=DAY), "short", 36_500)
+@example(Memory(Phase.REVIEW, stability=2.0, difficulty=9.9, last_day=DAY - 1), "close", 36_500)
 def test_in_review_hard_waits_no_longer_than_good_and_good_no_longer_than_easy(
     memory: Memory, key: str, maximum: int
 ) -> None:

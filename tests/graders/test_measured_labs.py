@@ -18,6 +18,8 @@ def reference(request: pytest.FixtureRequest) -> Run:
 
 
 def test_the_reference_passes_and_shows_its_curve(reference: Run) -> None:
+    if reference.verdict == "noisy":
+        pytest.skip("this machine is too busy to measure on: " + reference.last["reason"])
     assert reference.verdict == "passed", reference.last["reason"]
     assert reference.failed == []
     assert reference.last["seconds"] < 60

@@ -84,6 +84,16 @@ def test_pairing_cancels_a_drift_of_the_machine() -> None:
     assert ratio.relative_width < 0.05
 
 
+def test_a_ratio_of_medians_is_not_moved_by_pauses_of_the_scheduler() -> None:
+    random = rng(4)
+    a, b = random.normal(1, 0.02, 30), random.normal(1, 0.02, 30)
+    a[random.choice(30, 9, replace=False)] += 5
+    b[random.choice(30, 9, replace=False)] += 5
+    ratio = statistics.ratio_of_medians(list(a), list(b), random)
+    assert ratio.overlaps(0.97, 1.03)
+    assert ratio.high < 1.5
+
+
 def test_the_slope_interval_of_flat_samples_holds_zero() -> None:
     random = rng(5)
     rows = [list(random.normal(1, 0.05, 3)) for _ in range(30)]

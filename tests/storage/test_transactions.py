@@ -100,6 +100,15 @@ def test_a_log_can_only_be_appended_to(container: Container, model: type, touch:
         act()
 
 
+def test_an_act_that_changes_a_row_twice_is_taken_back_to_what_was_there_before(container: Container) -> None:
+    before = state(container)
+    with container.context.database.write("items", "claim and prove") as transaction:
+        save_tick(transaction, CLAIMED, 17)
+        save_tick(transaction, Tick(CLAIMED.item_id, TickStatus.PROVED), 18)
+    container.undo.undo()
+    assert state(container) == before
+
+
 def test_the_digest_covers_projections_and_not_the_logs(container: Container) -> None:
     before = state(container)
     with container.context.database.write("settings", "choose") as transaction:

@@ -88,6 +88,11 @@ def test_a_plot_keeps_to_its_width(xs: list[float], width: int) -> None:
     assert max(len(line) for line in draw_plot(plot, width, 12).splitlines()) <= width
 
 
+def test_plots_are_plain_ascii() -> None:
+    for plot in verdict()["plots"]:
+        assert draw_plot(plot, 60, 12).isascii()
+
+
 def test_series_differ_by_their_marker() -> None:
     plot = verdict()["plots"][0]
     drawn = draw_plot(plot, 60, 12)

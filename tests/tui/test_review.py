@@ -175,6 +175,18 @@ async def test_two_quick_ratings_survive_a_failure_of_the_first(
         assert services.progress.view().reviews_total == 1
 
 
+async def test_a_card_that_another_program_answered_is_not_asked_again(make_app: MakeApp, services: Container) -> None:
+    async with make_app("review").run_test() as pilot:
+        await settled(pilot)
+        first = shown(pilot)
+        services.review.answer(first, Rating.EASY)
+        await press(pilot, "space", "3")
+        assert shown(pilot) not in ("", first)
+        assert "is due in" in screen(pilot).query_one(StatusLine).text
+        assert screen(pilot)._session.answered == []
+        assert services.progress.view().reviews_total == 1
+
+
 async def test_undo_shows_the_card_again(make_app: MakeApp, services: Container) -> None:
     async with make_app("review").run_test() as pilot:
         await settled(pilot)

@@ -278,6 +278,16 @@ async def test_queues_and_drift_follow_the_data(make_app: MakeApp, services: Con
         assert f"+{services.review.queue().counts.new} new" in str(today(pilot).query_one("#queues", Static).content)
 
 
+async def test_a_new_study_day_is_noticed(make_app: MakeApp, clock: FrozenClock) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        clock.advance(days=20)
+        app.watch_outside()
+        await settled(pilot)
+        assert "behind" in str(today(pilot).query_one("#head", Static).content)
+
+
 async def test_the_end_of_the_track_is_said(make_app: MakeApp, services: Container) -> None:
     app = make_app()
     services.settings.use_track("s3")

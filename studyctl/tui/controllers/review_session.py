@@ -72,13 +72,18 @@ class ReviewSession:
 
     def refused(self, prompt: Prompt, rating: Rating) -> None:
         """An answer could not be stored: its card comes back, turned as it was."""
-        self.waiting -= 1
-        index = max(n for n, entry in enumerate(self.answered) if entry == (prompt.card.id, rating))
-        del self.answered[index]
+        self.dropped(prompt, rating)
         if self.current is not None:
             self.upcoming.insert(0, self.current)
         self._show(prompt)
         self.revealed = True
+
+    def dropped(self, prompt: Prompt, rating: Rating) -> None:
+        """An answer was not taken and its card is not asked again, as another program has answered it."""
+        self.waiting -= 1
+        self.answered.reverse()
+        self.answered.remove((prompt.card.id, rating))
+        self.answered.reverse()
 
     def restart(self, page: Page, first: Prompt | None = None) -> None:
         """Begin anew with a queue; `first` is shown before it, as after an undo."""
@@ -87,10 +92,9 @@ class ReviewSession:
 
     def taken_back(self, card_id: str) -> None:
         """The newest answer to a card does not count any more."""
-        for n in range(len(self.answered) - 1, -1, -1):
-            if self.answered[n][0] == card_id:
-                del self.answered[n]
-                return
+        places = [n for n, (answered, _) in enumerate(self.answered) if answered == card_id]
+        if places:
+            del self.answered[places[-1]]
 
     def follow(self, page: Page) -> None:
         """The queue changed behind the card on screen."""

@@ -139,7 +139,8 @@ class InterviewScreen(StudyScreen):
                 return stage in (Stage.RUBRIC, Stage.SCORED) or (stage is Stage.NONE and self._ahead is not None)
             case "unfold":
                 # What was missed last time would give the key points away before the answer.
-                return stage in (Stage.RUBRIC, Stage.SCORED)
+                previous = self._session.interview.previous if self._session.interview else ()
+                return bool(previous) and stage in (Stage.RUBRIC, Stage.SCORED)
         return super().check_action(action, parameters)
 
     def copied_text(self) -> str:

@@ -75,7 +75,7 @@ class LabScreen(StudyScreen):
     def show(self, page: LabPage) -> None:
         """Show the lab."""
         fresh = self._page is None or self._page.readme != page.readme
-        self._page = page
+        self._page, self._slug = page, page.view.lab.slug
         self.query_one(TitleBar).name_screen(f"{self.HEADING}  {page.view.lab.title}")
         running = self._active() is not None
         self.query_one("#facts", Static).update(lab_text.facts(page.view, page.path, page.begun, running))

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from studyctl.domain.cards import Rating
 from studyctl.domain.outcome import Area, Changes, Outcome
-from studyctl.errors import NotFoundError, StudyError
+from studyctl.errors import NotFoundError, StudyError, UsageError
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
 from studyctl.tui.controllers.review_session import PREFETCH, Page, ReviewSession
@@ -116,7 +116,11 @@ class ReviewScreen(StudyScreen):
 
     def _rolled_back(self, prompt: Prompt, rating: Rating) -> Callable[[StudyError], None]:
         def roll_back(error: StudyError) -> None:
-            self._session.refused(prompt, rating)
+            if isinstance(error, UsageError):  # the card is not due any more: another program has answered it
+                self._session.dropped(prompt, rating)
+                self.load()
+            else:
+                self._session.refused(prompt, rating)
             self._paint()
             self.complain(error)
 

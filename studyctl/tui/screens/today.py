@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -9,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from studyctl.domain.clock import from_millis, to_millis
+from studyctl.domain.clock import from_millis, study_date, to_millis
 from studyctl.domain.outcome import Area
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
@@ -39,6 +40,7 @@ class TodayScreen(StudyScreen):
     def __init__(self) -> None:
         super().__init__()
         self._view: TodayView | None = None
+        self._date: date | None = None
 
     def body(self) -> ComposeResult:
         """The skeleton."""
@@ -59,15 +61,19 @@ class TodayScreen(StudyScreen):
         self.ask(lambda container: container.today.view(), self.show)
 
     def tick(self) -> None:
-        """Keep the time, and notice that a sprint came to its end."""
+        """Keep the time, and notice that a sprint came to its end or that a new study day began."""
         super().tick()
-        sprint = self._view.sprint if self._view else None
-        if sprint is not None and sprint.remaining_ms and to_millis(self.study.clock.now()) >= sprint.sprint.ends_at:
+        if self._view is None:
+            return
+        now, sprint = self.study.clock.now(), self._view.sprint
+        over = sprint is not None and sprint.remaining_ms > 0 and to_millis(now) >= sprint.sprint.ends_at
+        if over or self._date != study_date(now, self._view.settings.rollover_hour):
             self.load()
 
     def show(self, view: TodayView) -> None:
         """Paint the day."""
         self._view = view
+        self._date = study_date(self.study.clock.now(), view.settings.rollover_hour)
         self.query_one("#head", Static).update(head_line(view, 12 if self.size.width < 100 else 32))
         text, key = self._next_line(view)
         self.query_one("#next", Static).update(f"NEXT >  {text}")

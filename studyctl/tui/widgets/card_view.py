@@ -37,7 +37,6 @@ class CardView(Reader):
             self.query_one("#source", Static).update(f"source: {card.day}  {card.source}" if card else "")
             self.scroll_home(animate=False)
 
-
     def show_back(self) -> None:
         """Scroll as far as it takes to see the back, where the card is longer than the screen."""
         self.scroll_to_widget(self.query_one("#back"), animate=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 MARKERS = "ox*+#@"
 LINE = "."
+FRAME = str.maketrans("─│┌┐└┘├┤┬┴┼", "-|+++++++++")
 MIN_WIDTH = 24
 MIN_HEIGHT = 6
 MAX_TICKS = 6
@@ -70,7 +71,7 @@ def _built(canvas: Any) -> str:
         drawn = canvas.uncolorize(canvas.build())
     except ArithmeticError:  # plotext's tick labels overflow where values are all but equal
         return "These values cannot be drawn."
-    return "\n".join(line.rstrip() for line in drawn.splitlines())
+    return "\n".join(line.rstrip() for line in drawn.translate(FRAME).splitlines())
 
 
 def _lines(plot: Mapping[str, Any], series: list[dict[str, Any]], width: int, height: int) -> str:
