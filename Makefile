@@ -15,7 +15,7 @@ run: $(VENV)/.app $(TORCHED)
 test: $(VENV)/.dev $(TORCHED)
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev $(TORCHED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -204,6 +204,6 @@ def verdict_document(verdict: str = "passed", **changes: Any) -> dict[str, Any]:
         ],
         "metrics": {"ratio": 2.5},
         "observation": {"experiment_id": "toy", "hardware": "a CPU"},
-        "record": {"device": "cpu", "solution_sha256": "ab" * 32},
+        "record": {"device": "cpu", "sha256": {"solution": "ab" * 32}},
     }
     return document | changes

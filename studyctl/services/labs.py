@@ -129,7 +129,7 @@ class LabService:
             device=str(verdict.get("record", {}).get("device", request.device)),
             profile=request.profile,
             path=str(self._context.paths.records / f"{record_id}.json"),
-            solution_hash=str(verdict.get("record", {}).get("solution_sha256", "")),
+            solution_hash=str(verdict.get("record", {}).get("sha256", {}).get("solution", "")),
             document=verdict,
         )
         write_atomically(Path(record.path), json.dumps(verdict, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

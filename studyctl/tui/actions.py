@@ -79,12 +79,19 @@ _TODAY = (
     Action(
         "today.close", ("n",), "close day", "Close the day; open items are carried or dropped", Scope.TODAY, "close_day"
     ),
+    Action(
+        "today.pane", ("tab",), "text", "Between the list and the text beside it", Scope.TODAY, "app.focus_next", False
+    ),
 )
 
 _FOCUS_HELP = "Start the named sprint; while it runs, park what was typed in the inbox"
 
 _CLOSE_DAY = (
     Action("choice.take", ("enter",), "choose", "Take the focused choice", Scope.CLOSE_DAY, "press"),
+    Action(
+        "choice.page_down", ("pagedown",), "page down", "More of what is open", Scope.CLOSE_DAY, "screen.turn(1)", False
+    ),
+    Action("choice.page_up", ("pageup",), "page up", "Back in what is open", Scope.CLOSE_DAY, "screen.turn(-1)", False),
     Action("choice.next", ("right", "down"), "next", "Next choice", Scope.CLOSE_DAY, "app.focus_next", False),
     Action(
         "choice.previous", ("left", "up"), "previous", "Choice before", Scope.CLOSE_DAY, "app.focus_previous", False
@@ -94,7 +101,7 @@ _CLOSE_DAY = (
 _FOCUS = (
     Action("focus.go_on", ("f7",), "go on", "When the time is over: ten minutes more", Scope.FOCUS, "go_on"),
     Action("focus.stop", ("f8",), "stop", "End the sprint: at its end, or early", Scope.FOCUS, "stop"),
-    Action("focus.enter", ("enter",), "start / park", _FOCUS_HELP, Scope.FOCUS, "enter"),
+    Action("focus.enter", ("enter",), "confirm", _FOCUS_HELP, Scope.FOCUS, "enter"),
 )
 
 _INBOX = (

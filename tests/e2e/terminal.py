@@ -45,7 +45,8 @@ class Terminal:
         """Type keys by name, or text."""
         for key in keys:
             os.write(self._fd, KEYS.get(key, key.encode()))
-            self._read(0.08)
+            # A terminal program takes a lone escape for one only after a pause.
+            self._read_for(0.3 if key == "esc" else 0.08)
 
     def wait_for(self, text: str, seconds: float = 30.0) -> str:
         """Read until the screen shows `text`, and return the screen."""
@@ -72,6 +73,11 @@ class Terminal:
                 self.exit_code = os.waitstatus_to_exitcode(status)
                 return self.exit_code
         raise AssertionError(f"still running:\n{self.text}")
+
+    def _read_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
 
     def _read(self, patience: float) -> None:
         while select.select([self._fd], [], [], patience)[0]:

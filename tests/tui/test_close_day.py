@@ -100,6 +100,16 @@ async def test_the_last_day_has_nowhere_to_carry_to(make_app: MakeApp, services:
         assert isinstance(pilot.app.screen, TodayScreen)
 
 
+async def test_pages_of_open_items(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(80, 16)) as pilot:
+        await settled(pilot)
+        await press(pilot, "n", "pagedown")
+        scroll = pilot.app.screen.query_one("#closing")
+        assert scroll.scroll_y > 0
+        await press(pilot, "pageup")
+        assert scroll.scroll_y == 0
+
+
 async def test_y_copies_what_is_open(make_app: MakeApp) -> None:
     async with make_app().run_test() as pilot:
         await settled(pilot)

@@ -225,6 +225,22 @@ async def test_y_copies_the_text_of_the_line(make_app: MakeApp) -> None:
         assert status(pilot).startswith("Copied: p90/1/block/1")
 
 
+async def test_tab_leads_to_the_text_and_a_refresh_leaves_its_place(make_app: MakeApp, services: Container) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "tab", "pagedown")
+        scroll = today(pilot).query_one("#detail-scroll")
+        assert pilot.app.focused is scroll
+        assert (place := scroll.scroll_y) > 0
+        services.ticks.tick("p90/1/objective/1")
+        app.watch_outside()
+        await settled(pilot)
+        assert scroll.scroll_y == place
+        await press(pilot, "tab", "j")
+        assert scroll.scroll_y == 0
+
+
 async def test_what_another_program_ticks_appears_and_the_line_stays(make_app: MakeApp, services: Container) -> None:
     async with make_app().run_test() as pilot:
         await settled(pilot)

@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from studyctl.domain.ticks import OpenItems
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
+from studyctl.tui.widgets.day_text import line_of
 
 if TYPE_CHECKING:
     from studyctl.services.days import Closing
@@ -68,6 +69,11 @@ class CloseDayScreen(StudyScreen):
         choice = OpenItems.CARRY if event.button.id == "carry" else OpenItems.DROP
         self.act(lambda container: container.days.close(choice), lambda closing: self._finish(closing, choice))
 
+    def action_turn(self, pages: int) -> None:
+        """Scroll what is open by pages."""
+        scroll = self.query_one("#closing", VerticalScroll)
+        scroll.scroll_relative(y=pages * max(1, scroll.size.height - 1), animate=False)
+
     def copied_text(self) -> str:
         """What is open."""
         return _explained(self._offer) if self._offer else ""
@@ -85,4 +91,4 @@ def _explained(closing: Closing) -> str:
         return f"Everything of {closing.address} is ticked; {following}."
     count = len(closing.open_items)
     lines = [f"{closing.address} has {count} open item{'s' if count != 1 else ''}; {following}.", ""]
-    return "\n".join([*lines, *(f"[ ] {item.label}" for item in closing.open_items)])
+    return "\n".join([*lines, *(f"[ ] {line_of(item)}" for item in closing.open_items)])

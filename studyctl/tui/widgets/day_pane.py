@@ -27,6 +27,7 @@ class DayPane(Horizontal):
         self._view: DayView | None = None
         self._next_id = ""
         self._lead: tuple[Row, ...] = ()
+        self._explained = ""
 
     def compose(self) -> ComposeResult:
         """Empty list and text."""
@@ -99,8 +100,11 @@ class DayPane(Horizontal):
         self.rows.show_rows(rows, self._next_id)
 
     def _explain(self) -> None:
-        self.query_one("#detail", Static).update(self._content())
-        self.query_one("#detail-scroll", VerticalScroll).scroll_home(animate=False)
+        content = self._content()
+        if content.plain != self._explained:
+            self._explained = content.plain
+            self.query_one("#detail", Static).update(content)
+            self.query_one("#detail-scroll", VerticalScroll).scroll_home(animate=False)
 
     def _content(self) -> Content:
         if self._view is None:
