@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -88,9 +89,13 @@ def run_case(lab: Lab, case: Case) -> CaseResult:
 
 def grade(lab: Lab, solution: Path, *arguments: str) -> dict[str, Any]:
     """Run ``python -m graders run`` and return its last event; a machine that cannot run it gives "unavailable"."""
-    command = [sys.executable, "-m", "graders", "run", lab.slug, "--labs", str(lab.folder.parent)]
+    command = [sys.executable, "-P", "-m", "graders", "run", lab.slug, "--labs", str(lab.folder.parent)]
     done = subprocess.run(
-        [*command, "--solution", str(solution), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "--solution", str(solution), *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     lines = done.stdout.splitlines()
     last: dict[str, Any] = json.loads(lines[-1]) if lines else {}
