@@ -72,7 +72,7 @@ def test_a_change_by_a_command_appears_on_the_open_screen(tmp_path: Path) -> Non
         command(home, "tick", "p90/1/objective/1")
         screen.wait_for("1/26 done")
         screen.press("r")
-        screen.wait_for("1/9")
+        screen.wait_for("p90-week1  1/9")
         screen.press("space")
         screen.wait_for("source:")
         screen.press("4")
