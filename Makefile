@@ -37,7 +37,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@ $(VENV)/.app
 
 $(TORCHED): constraints.txt | $(BIN)/python
-	$(if $(strip $(TORCH)),$(PIP) -c constraints.txt $(TORCH) numpy redis)
+	$(if $(strip $(TORCH)),$(PIP) -c constraints.txt $(TORCH) numpy)
 	touch $@
 
 clean:
