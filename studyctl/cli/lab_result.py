@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studyctl.domain.labs import LabRecord
+from studyctl.plots import draw_plot
 
 PLOT_SIZE = (76, 16)
 
@@ -38,30 +39,7 @@ def table_lines(table: dict[str, Any]) -> list[str]:
 
 def plot_lines(plot: dict[str, Any], size: tuple[int, int] = PLOT_SIZE) -> list[str]:
     """A plot drawn with characters, uncoloured."""
-    if plot["kind"] == "grid":
-        return _grid_lines(plot)
-    import plotext
-
-    plotext.clear_figure()
-    plotext.plotsize(*size)
-    plotext.theme("clear")
-    plotext.title(plot["title"])
-    plotext.xlabel(plot["x_label"])
-    plotext.ylabel(plot["y_label"])
-    if plot.get("log_x"):
-        plotext.xscale("log")
-    markers = ("o", "x", "+", "*", "#", "@")
-    for series, marker in zip(plot["series"], markers * 8, strict=False):
-        if plot["kind"] == "bar":
-            plotext.bar([_cell(x) for x in series["x"]], series["y"], label=series["name"], marker=marker)
-        else:
-            plotext.plot(series["x"], series["y"], label=series["name"], marker=marker)
-    return [line.rstrip() for line in plotext.uncolorize(plotext.build()).splitlines()]
-
-
-def _grid_lines(plot: dict[str, Any]) -> list[str]:
-    rows = [f"{series['name']}: {' '.join(_cell(value) for value in series['y'])}" for series in plot["series"]]
-    return [str(plot["title"]), *rows]
+    return [line.rstrip() for line in draw_plot(plot, *size).splitlines()]
 
 
 def _cell(value: Any) -> str:

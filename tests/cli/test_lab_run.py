@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 
+from studyctl.cli.lab_result import plot_lines
 from tests.cli.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,3 +91,10 @@ def test_without_redis_server_the_lab_says_what_to_install(home: Path, tmp_path:
     assert "apt-get install redis-server" in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_a_plot_whose_values_are_all_but_equal_or_absent_is_drawn_and_not_a_traceback() -> None:
+    for values in ([1.0, 1.0 + 1e-16], [1e-300, 1e-300], [1.0, None], [None, None], [float("nan"), 2.0]):
+        series = [{"name": "y", "x": [1, 8], "y": values}]
+        plot = {"title": "t", "kind": "line", "x_label": "x", "y_label": "y", "series": series}
+        assert "".join(plot_lines(plot)).strip()

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyctl.errors import DataError
+from studyctl.plots import draw_plot, legend, live_plot
 from studyctl.tui.controllers.run_state import LOG_LINES, PLOT_POINTS, Progress, RunSnapshot, RunState, RunStatus
 from studyctl.tui.widgets.lab_text import bar_text, failure_text, phases_text
-from studyctl.tui.widgets.plots import draw_plot, legend, live_plot
 from studyctl.tui.widgets.verdict import checks, headline, table
 from tests.tui.fake_referee import RUNNING, verdict
 

@@ -17,14 +17,6 @@ def all_ticks(connection: Connection) -> dict[str, Tick]:
     return {row["item_id"]: _tick(row) for row in rows}
 
 
-def ticks_of_day(connection: Connection, address: str) -> dict[str, Tick]:
-    """Ticks of a day's own items and of those carried to it."""
-    table = table_of(ItemRow)
-    own = table.c.item_id.startswith(f"{address}/", autoescape=True)
-    rows = connection.execute(select(table).where(own | (table.c.carried_to == address))).mappings()
-    return {row["item_id"]: _tick(row) for row in rows}
-
-
 def save_tick(transaction: Transaction, tick: Tick, at: int) -> None:
     """Store a tick; a plain open one needs no row."""
     if tick.status is TickStatus.OPEN and tick.carried_to is None:

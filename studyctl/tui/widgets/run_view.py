@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studyctl.domain.labs import LabRecord
+from studyctl.plots import draw_plot, legend, live_plot
 from studyctl.tui.controllers.run_state import RunSnapshot, RunStatus
 from studyctl.tui.widgets import lab_text, verdict
-from studyctl.tui.widgets.plots import draw_plot, legend, live_plot
 from studyctl.tui.widgets.reader import Reader
 
 MARGIN = 6

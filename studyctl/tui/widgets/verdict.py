@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.content import Content
 
-from studyctl.tui.widgets.plots import draw_plot
+from studyctl.plots import draw_plot
 
 PLOT_HEIGHT = 13
 PLOT_WIDTH = 76
