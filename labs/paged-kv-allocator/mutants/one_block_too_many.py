@@ -1,4 +1,4 @@
-"""Mutant: n // B + 1 blocks instead of ceil(n / B), so a full last block gets an empty one behind it."""
+"""Mutant: n // B + 1 blocks instead of ceil(n / B): a full last block gets an empty one behind it, if one is free."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class BlockAllocator:
 
     def allocate(self, seq_id: int, n_tokens: int) -> list[int] | None:
         """Start a sequence; returns the slots of its tokens."""
-        needed = n_tokens // self.block_size + 1
-        if needed > len(self.free_blocks):
+        if -(-n_tokens // self.block_size) > len(self.free_blocks):
             return None
+        needed = min(n_tokens // self.block_size + 1, len(self.free_blocks))
         self.tables[seq_id] = [self._take() for _ in range(needed)]
         self.lengths[seq_id] = n_tokens
         return self._slots(seq_id, 0)
@@ -26,9 +26,9 @@ class BlockAllocator:
         """Make room for more tokens; returns the block copies that are due and the slots of the new tokens."""
         table, length = self.tables[seq_id], self.lengths[seq_id]
         shared = length % self.block_size != 0 and self.refs[table[-1]] > 1
-        needed = (length + n_tokens) // self.block_size + 1 - len(table)
-        if needed + shared > len(self.free_blocks):
+        if -(-(length + n_tokens) // self.block_size) - len(table) + shared > len(self.free_blocks):
             return None
+        needed = min((length + n_tokens) // self.block_size + 1 - len(table), len(self.free_blocks) - shared)
         copies = []
         if shared:
             source, target = table[-1], self._take()

@@ -25,8 +25,9 @@ class BlockAllocator:
     def append(self, seq_id: int, n_tokens: int = 1) -> tuple[list[tuple[int, int]], list[int]] | None:
         """Make room for more tokens; returns the block copies that are due and the slots of the new tokens."""
         table, length = self.tables[seq_id], self.lengths[seq_id]
+        shared = length % self.block_size != 0 and self.refs[table[-1]] > 1
         needed = -(-(length + n_tokens) // self.block_size) - len(table)
-        if needed > len(self.free_blocks):
+        if needed + shared > len(self.free_blocks):
             return None
         table.extend(self._take() for _ in range(needed))
         self.lengths[seq_id] = length + n_tokens
