@@ -39,13 +39,25 @@ def choose_device(lab: Lab, wanted: str) -> str:
     if wanted == "auto" and (count or "cpu" in lab.devices):
         return "cuda:0" if count else "cpu"
     wanted = "cuda:0" if wanted == "auto" else wanted
+    _require_cuda(wanted, count)
+    return wanted
+
+
+def require_device(wanted: str) -> None:
+    """Raise UsageError for something that is no device, UnavailableError for one that is absent."""
+    if wanted == "auto" or not DEVICE.fullmatch(wanted):
+        raise UsageError(f"--device is cpu or cuda:N, not {wanted!r}")
+    if wanted != "cpu":
+        _require_cuda(wanted, _cuda_devices() if importlib.util.find_spec("torch") else 0)
+
+
+def _require_cuda(wanted: str, count: int) -> None:
     if int(wanted.removeprefix("cuda:")) >= count:
         raise UnavailableError(
             wanted,
             f"torch sees {count} CUDA devices on this machine",
             "run with --device cpu, or install a CUDA build of torch on a machine with an NVIDIA GPU",
         )
-    return wanted
 
 
 def _cuda_devices() -> int:

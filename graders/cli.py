@@ -37,6 +37,14 @@ def main(arguments: Sequence[str]) -> int:
             from graders.selfcheck import check_labs
 
             return check_labs(chosen.slugs, chosen.labs, as_json=chosen.json)
+        if chosen.command == "calibrate":
+            return _calibrate(chosen)
+        if chosen.command == "verify":
+            from graders.verify import verify
+
+            found = verify(chosen.record, chosen.labs, chosen.solution)
+            sys.stdout.write(json.dumps(found.as_dict(), indent=1) + "\n")
+            return found.exit_code
         return _run(chosen, JsonLines())
     except UsageError as error:
         _talk(str(error))
@@ -63,7 +71,23 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--device", default="auto", help="auto, cpu or cuda:N")
     run.add_argument("--profile", choices=["quick", "full"], default="quick")
     run.add_argument("--seed", type=int, help="repeat a run's inputs; without it they are secret")
+    run.add_argument("--ceilings", type=Path, help="file that calibrate --save wrote; measured on the spot without it")
+    run.add_argument(
+        "--isolation",
+        choices=["auto", "process"],
+        default="auto",
+        help="auto: namespaces where the kernel allows; process: without them, for example under a debugger",
+    )
+    run.add_argument("--hints", type=int, default=0, help="how many hints of the lab were taken; goes into the record")
     run.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
+
+    calibrate = commands.add_parser("calibrate", help="measure what this machine can do at most; JSON")
+    calibrate.add_argument("--device", default="cpu", help="cpu or cuda:N")
+    calibrate.add_argument("--save", type=Path, help="add the result to this file")
+
+    verify = commands.add_parser("verify", parents=[labs], help="derive a stored record's verdict again; JSON")
+    verify.add_argument("record", type=Path)
+    verify.add_argument("--solution", type=Path, help="compare this file with the one that was graded")
 
     commands.add_parser("list", parents=[labs], help="print all labs as JSON")
 
@@ -73,9 +97,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _calibrate(chosen: argparse.Namespace) -> int:
+    os.environ.update(THREADS)
+    from graders import ceilings
+    from graders.calibration import calibrate
+
+    try:
+        availability.require_device(chosen.device)
+    except UnavailableError as error:
+        _talk(f"{error.why}; {error.install}")
+        return UNAVAILABLE
+    found = calibrate(chosen.device)
+    if chosen.save is not None:
+        ceilings.save(chosen.save, found)
+    sys.stdout.write(json.dumps(found.as_dict(), indent=1) + "\n")
+    return PASSED
+
+
 def _run(chosen: argparse.Namespace, sink: Sink) -> int:
     lab = manifest.find(chosen.slug, chosen.labs)
     options = _options(lab, chosen.option)
+    if not 0 <= chosen.hints <= len(lab.hints):
+        raise UsageError(f"the lab {lab.slug} has {len(lab.hints)} hints")
     if chosen.seed is not None and chosen.seed < 0:
         raise UsageError("--seed is a number from 0 on")
     try:
@@ -97,7 +140,19 @@ def _run(chosen: argparse.Namespace, sink: Sink) -> int:
     limits.prctl(limits.PR_SET_CHILD_SUBREAPER, 1)
     solution, cores = chosen.solution.resolve(), placement.plan()
     signal.signal(signal.SIGTERM, _interrupt)
-    request = Request(lab, solution, source, device, chosen.profile, chosen.seed, options, cores)
+    request = Request(
+        lab,
+        solution,
+        source,
+        device,
+        chosen.profile,
+        chosen.seed,
+        options,
+        cores,
+        chosen.ceilings,
+        chosen.hints,
+        chosen.isolation,
+    )
     try:
         verdict = run(request, sink)
     except UnavailableError as error:  # a service that only the experiment can look for

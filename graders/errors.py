@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Verdict = Literal["passed", "failed", "noisy", "error", "timeout", "crashed", "refused"]
+Verdict = Literal["passed", "failed", "noisy", "error", "timeout", "crashed", "refused", "impossible"]
 
 
 class UsageError(Exception):

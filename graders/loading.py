@@ -27,6 +27,15 @@ def load_trusted(path: Path, name: str) -> ModuleType:
     return module
 
 
+def load_source(source: bytes, path: str, name: str) -> ModuleType:
+    """Execute a trusted file's source as module ``name``, when the file itself can no longer be read."""
+    module = ModuleType(name)
+    module.__file__ = path
+    sys.modules[name] = module
+    exec(compile(importlib.util.decode_source(source), path, "exec"), module.__dict__)
+    return module
+
+
 @contextmanager
 def siblings_importable(folder: Path) -> Iterator[None]:
     """Let ``experiment.py`` import other modules of its folder, and forget them afterwards. Never used in a worker."""

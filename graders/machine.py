@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from graders import gpu
 
 
 def describe(device: str) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def describe(device: str) -> dict[str, Any]:
         "ram_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "os": platform.platform(),
         "load": list(os.getloadavg()),
-        "gpu": _gpu(device),
+        "gpu": gpu.read(device),
     }
 
 
@@ -35,9 +37,9 @@ def versions() -> dict[str, str | None]:
 
 def hardware(machine: dict[str, Any]) -> str:
     """Return the one-line form for the observation template."""
-    gpu = machine["gpu"]
-    if gpu is not None and gpu.get("name"):
-        return str(gpu["name"])
+    state = machine["gpu"]
+    if state is not None and state.get("name"):
+        return str(state["name"])
     return f"{machine['cpu']}, {machine['cores']} cores, {machine['ram_bytes'] / 2**30:.0f} GiB RAM"
 
 
@@ -48,30 +50,3 @@ def _cpu_model() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def _gpu(device: str) -> dict[str, Any] | None:
-    """Read name, driver, clocks (MHz), temperature (C) and throttle reasons through NVML, where it is installed."""
-    if not device.startswith("cuda"):
-        return None
-    try:
-        nvml: Any = import_module("pynvml")
-    except ImportError:
-        return {"name": None, "note": "pip install nvidia-ml-py to record driver, clocks and throttling"}
-    try:
-        nvml.nvmlInit()
-        handle = nvml.nvmlDeviceGetHandleByIndex(int(device.partition(":")[2] or 0))
-        return {
-            "name": _text(nvml.nvmlDeviceGetName(handle)),
-            "driver": _text(nvml.nvmlSystemGetDriverVersion()),
-            "clock_sm_mhz": nvml.nvmlDeviceGetClockInfo(handle, nvml.NVML_CLOCK_SM),
-            "clock_memory_mhz": nvml.nvmlDeviceGetClockInfo(handle, nvml.NVML_CLOCK_MEM),
-            "temperature_c": nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU),
-            "throttle_reasons": nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle),
-        }
-    except nvml.NVMLError as error:
-        return {"name": None, "note": f"NVML: {error}"}
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value

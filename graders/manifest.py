@@ -36,6 +36,14 @@ class Mutant:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """One step towards the solution; hints are taken in order and each costs more than the one before."""
+
+    text: str
+    cost: int
+
+
+@dataclass(frozen=True)
 class Lab:
     """One lab folder. ``budget`` holds the hard limit in seconds for each profile."""
 
@@ -50,6 +58,7 @@ class Lab:
     budget: Mapping[str, float]
     requires: tuple[Requirement, ...]
     mutants: tuple[Mutant, ...]
+    hints: tuple[Hint, ...]
     options: Mapping[str, str]
     folder: Path
 
@@ -100,6 +109,9 @@ def load(folder: Path) -> Lab:
         raise UsageError(f"{path}: {error}") from error
     if lab.slug != folder.name:
         raise UsageError(f"{path}: slug {lab.slug!r} differs from the folder's name")
+    costs = [hint.cost for hint in lab.hints]
+    if costs != sorted(set(costs)):
+        raise UsageError(f"{path}: each hint costs more than the one before it")
     if lab.evidence not in EVIDENCE:
         raise UsageError(f"{path}: evidence is one of {', '.join(EVIDENCE)}")
     return lab
@@ -119,6 +131,7 @@ def _build(folder: Path, data: dict[str, Any]) -> Lab:
         budget={"quick": float(data["budget"]["quick"]), "full": float(data["budget"]["full"])},
         requires=tuple(_requirement(entry) for entry in [numpy, *data.get("requires", [])]),
         mutants=tuple(Mutant(m["name"], m["file"], m["fails"], m["why"]) for m in data.get("mutant", [])),
+        hints=tuple(Hint(hint["text"].strip(), int(hint["cost"])) for hint in data.get("hint", [])),
         options=dict(data.get("options", {})),
         folder=folder,
     )

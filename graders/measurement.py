@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from graders.scheduling import Scheduling
 from graders.statistics import Interval, paired_ratio
 
 Arm = Callable[[], float]
@@ -17,10 +18,15 @@ T = TypeVar("T")
 
 @dataclass
 class Rounds:
-    """Samples by arm; the i-th sample of every arm comes from round i."""
+    """Samples by arm; the i-th sample of every arm comes from round i.
+
+    ``conditions`` has, where it was asked for, the kernel's counters over each round: cores lost, seconds stolen by the
+    hypervisor, share of the workers' cores that others took.
+    """
 
     samples: dict[str, list[float]]
     orders: list[list[str]] = field(default_factory=list)
+    conditions: list[dict[str, float]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -28,9 +34,9 @@ class Rounds:
     def __getitem__(self, arm: str) -> list[float]:
         return self.samples[arm]
 
-    def ratio(self, numerator: str, denominator: str, rng: np.random.Generator) -> Interval:
+    def ratio(self, numerator: str, denominator: str) -> Interval:
         """Interval of the median paired ratio of two arms."""
-        return paired_ratio(self.samples[numerator], self.samples[denominator], rng)
+        return paired_ratio(self.samples[numerator], self.samples[denominator])
 
     def each(self, arms: Sequence[str]) -> list[list[float]]:
         """One list per round with the samples of ``arms`` in that order."""
@@ -57,12 +63,14 @@ def interleave(
     enough: Callable[[Rounds], bool] = lambda rounds: True,
     broken: Callable[[], bool] = lambda: False,
     after_round: Callable[[int, int], None] = lambda done, total: None,
+    counters: Callable[[], Scheduling] | None = None,
 ) -> Rounds:
     """Run rounds until ``enough`` says so, but between ``at_least`` and ``at_most``, and not past ``seconds``.
 
     Each arm is called once per round and returns its sample (any unit). ``enough`` is asked after ``at_least`` rounds
     and then after every further quarter of them, so that it does not stop at the first lucky moment. ``broken`` ends
-    the rounds at once: a wrong answer needs no more samples.
+    the rounds at once: a wrong answer needs no more samples. ``counters`` (``lambda: context.scheduling(workers)``) is
+    read around each round.
     """
     rounds = Rounds({name: [] for name in arms})
     names = list(arms)
@@ -70,7 +78,10 @@ def interleave(
     step = max(1, at_least // 4)
     while len(rounds) < at_most:
         order = [names[i] for i in rng.permutation(len(names))]
+        before = counters() if counters else None
         taken = {name: arms[name]() for name in order}
+        if counters and before:
+            rounds.conditions.append(_condition(counters() - before))
         for name, value in taken.items():
             rounds.samples[name].append(value)
         rounds.orders.append(order)
@@ -84,3 +95,11 @@ def interleave(
             if (done - at_least) % step == 0 and enough(rounds):
                 break
     return rounds
+
+
+def _condition(during: Scheduling) -> dict[str, float]:
+    return {
+        "involuntary_switches": during.involuntary,
+        "stolen_s": during.stolen_s,
+        "foreign_share": during.foreign_share,
+    }

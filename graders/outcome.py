@@ -10,6 +10,8 @@ from graders.checks import Check
 from graders.statistics import Interval
 from graders.verdict import Quietness
 
+Samples = dict[str, Any]  # JSON: every raw number of a run
+
 OBSERVATION_KEYS = (
     "experiment_id",
     "hardware",
@@ -79,20 +81,15 @@ class Table:
 
 @dataclass
 class Outcome:
-    """Everything the verdict event and the record are made of. ``samples`` keeps every raw measurement."""
+    """Everything the verdict event is made of: what a lab's judge reads out of the samples."""
 
     checks: list[Check] = field(default_factory=list)
     metrics: dict[str, float] = field(default_factory=dict)
     plots: list[Plot] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     observation: dict[str, str | float | int | None] = field(default_factory=dict)
-    samples: dict[str, Any] = field(default_factory=dict)
     intervals: dict[str, Interval] = field(default_factory=dict)
     quietness: Quietness = field(default_factory=Quietness)
-
-    def wrong(self) -> bool:
-        """Whether a check that no noise can spoil has failed; the experiment may stop early then."""
-        return any(check.state == "failed" and not check.timing for check in self.checks)
 
 
 def observation(values: dict[str, str | float | int | None]) -> dict[str, str | float | int | None]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import select
+import signal
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -22,8 +24,9 @@ from graders.errors import (
     SubmissionRefusedError,
     WorkerCrashedError,
 )
+from graders.isolation import NoNamespaceError
 from graders.protocol import READ_SIZE, Body, LineBuffer, decode, encode
-from graders.sandbox import end_group, exit_text, scrubbed_environment, site_paths
+from graders.sandbox import descendant, end_group, exit_text, readable_folders, reap, scrubbed_environment, site_paths
 from graders.stamping import StampedChannel
 from graders.text import LogCollector, clean
 
@@ -56,7 +59,11 @@ class Reply:
 
 @dataclass
 class WorkerSpec:
-    """What one worker is started with. ``interface`` names the functions that the solution must define."""
+    """What one worker is started with.
+
+    ``interface`` names the functions that the solution must define, ``hidden`` the folders that a namespace covers,
+    ``sockets`` the file descriptors of connected sockets that the worker may use, by name.
+    """
 
     name: str
     driver: Path
@@ -69,6 +76,10 @@ class WorkerSpec:
     cpu_seconds: int
     cores: tuple[int, ...]
     directory: Path
+    hidden: tuple[Path, ...] = ()
+    network: bool = False
+    namespaces: bool = True
+    sockets: Mapping[str, int] = field(default_factory=dict)
     log: Callable[[str], None] = field(default=lambda text: None)
 
 
@@ -90,7 +101,7 @@ class Worker:
             stderr=subprocess.PIPE,
             cwd=spec.directory,
             env=scrubbed_environment(spec.directory),
-            pass_fds=(request_read, self._replies.worker_fd, self.arena.fd),
+            pass_fds=(request_read, self._replies.worker_fd, self.arena.fd, *spec.sockets.values()),
             start_new_session=True,
         )
         os.close(request_read)
@@ -107,10 +118,20 @@ class Worker:
             self._poll.register(fd, select.POLLIN)
         os.set_blocking(self._requests, False)
         self._closed = False
+        self.isolation: dict[str, Any] = {}
+        self._stopped = False
+        self._reaper = 0  # process 1 of the worker's namespace
+        self.pid = self._process.pid  # of the launcher, until the worker has its place
         self._send(
             {
                 "parent": os.getpid(),
                 "paths": site_paths(),
+                "readable": readable_folders(),
+                "hidden": [str(folder) for folder in spec.hidden],
+                "directory": str(spec.directory),
+                "network": spec.network,
+                "namespaces": spec.namespaces,
+                "sockets": dict(spec.sockets),
                 "arena_fd": self.arena.fd,
                 "arena_size": self.arena.size,
                 "device": spec.device,
@@ -125,26 +146,44 @@ class Worker:
             timeout=5.0,
         )
 
-    @property
-    def pid(self) -> int:
-        """Process id of the worker."""
-        return self._process.pid
+    def wait_isolated(self, timeout: float) -> None:
+        """Wait until the worker has its place, before it has read any of the learner's code.
+
+        Raises NoNamespaceError when the kernel refused; the worker is gone then.
+        """
+        body = self._first("isolated", timeout)
+        if body["type"] == "not isolated":
+            raise NoNamespaceError(str(body.get("text")))
+        self.isolation = {key: body.get(key) for key in ("level", "network", "landlock_abi")}
+        if self.isolation["level"] == "namespace":
+            self._reaper = descendant(self._process.pid, 1)
+            self.pid = descendant(self._reaper, 1)
 
     def wait_ready(self, timeout: float) -> None:
         """Wait until the solution is loaded; raises SubmissionRefusedError when it cannot be."""
+        if not self.isolation:
+            self.wait_isolated(timeout)
+        if "seccomp" not in self.isolation:
+            self.isolation["seccomp"] = bool(self._first("prepared", timeout).get("seccomp"))
+        body = self._first("ready", timeout)
+        if body["type"] == "refused":
+            raise SubmissionRefusedError(clean(str(body.get("text")), 4000))
+        if body["type"] != "ready":
+            raise SolutionError(f"unexpected message {body['type']!r} before the first request")
+
+    def _first(self, kind: str, timeout: float) -> Body:
         message = self.receive(timeout)
         if message is None:
+            what = "loaded" if kind == "ready" else "started"
             raise SolutionTimeoutError(
-                f"the solution was not loaded within {timeout:.0f} s; does it work at import time?"
+                f"the solution was not {what} within {timeout:.0f} s; does it work at import time?"
             )
-        if message.body["type"] == "refused":
-            raise SubmissionRefusedError(clean(str(message.body.get("text")), 4000))
-        if message.body["type"] != "ready":
-            raise SolutionError(f"unexpected message {message.body['type']!r} before the first request")
+        return message.body
 
     def post(self, op: str, **fields: Any) -> str:
         """Send a request without waiting; returns its id. Raises SolutionTimeoutError when the pipe stays full."""
         identifier = secrets.token_hex(4)
+        self._go_on()
         self._send({"id": identifier, "op": op, **fields}, timeout=5.0)
         return identifier
 
@@ -155,6 +194,8 @@ class Worker:
         worker is gone.
         """
         end = time.perf_counter() + timeout
+        if not self._inbox:
+            self._go_on()
         while not self._inbox:
             left = end - time.perf_counter()
             if left <= 0:
@@ -166,7 +207,11 @@ class Worker:
         return message
 
     def call(self, op: str, *, timeout: float, **fields: Any) -> Reply:
-        """Send one request and collect its items until the reply, all within ``timeout`` seconds."""
+        """Send one request and collect its items until the reply, all within ``timeout`` seconds.
+
+        From the reply on the worker and all that it started stand still, until the next request: what was not done by
+        then is not done, and nothing of the learner's runs while a baseline is timed.
+        """
         if self._inbox:
             raise SolutionError("the worker sent a message that nobody asked for")
         items: list[Message] = []
@@ -180,6 +225,7 @@ class Worker:
             if message.body.get("id") != identifier or message.body["type"] not in {"item", "reply"}:
                 raise SolutionError(f"unexpected message while {op!r} was running")
             if message.body["type"] == "reply":
+                self._stop()
                 return Reply(message.body, items, started, message.at)
             items.append(message)
 
@@ -194,6 +240,8 @@ class Worker:
             return
         self._closed = True
         end_group(self._process)
+        if self._reaper:
+            reap(self._reaper)
         for fd in self._logs:
             self._read_log(fd)
             for line in self._logs[fd].finish():
@@ -210,6 +258,17 @@ class Worker:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _stop(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGSTOP)
+            self._stopped = True
+
+    def _go_on(self) -> None:
+        if self._stopped:
+            self._stopped = False
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGCONT)
 
     def _send(self, body: Body, timeout: float) -> None:
         line = encode(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -44,11 +45,14 @@ class Address:
 class Redis:
     """Connects at the first command, and again after a failure.
 
-    A server that is gone or silent raises ConnectionError or TimeoutError, both of them OSError.
+    ``source`` is an address, or connected sockets for a process that must not connect by itself: the first command uses
+    the first of them, and each failure moves on to the next, so that one socket allows no second try. A server that is
+    gone or silent raises ConnectionError or TimeoutError, both of them OSError.
     """
 
-    def __init__(self, address: Address, *, timeout: float = 1.0) -> None:
-        self._address = address
+    def __init__(self, source: Address | Iterable[socket.socket], *, timeout: float = 1.0) -> None:
+        self._address = source if isinstance(source, Address) else None
+        self._spare = [] if isinstance(source, Address) else list(source)
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._reader: Any = None
@@ -70,22 +74,42 @@ class Redis:
             raise
 
     def close(self) -> None:
-        """Close the connection; the next command opens a new one."""
+        """Close the connection; the next command opens a new one, or takes the next socket."""
         if self._socket is not None:
             with suppress(OSError):
                 self._reader.close()
                 self._socket.close()
         self._socket = self._reader = None
 
+    def detach(self) -> socket.socket:
+        """Connect and log in where that is due, and give the socket away, for another process to go on with."""
+        if self._socket is None:
+            self._connect()
+        given = self._socket
+        assert given is not None
+        self._reader.close()  # empty: every reply was read to its end
+        given.settimeout(None)
+        self._socket = self._reader = None
+        return given
+
     def _connect(self) -> None:
+        if self._address is None:
+            if not self._spare:
+                raise ConnectionError("the connection to Redis was lost")
+            self._use(self._spare.pop(0))
+            return
         address = self._address
-        self._socket = socket.create_connection((address.host, address.port), timeout=self._timeout)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._reader = self._socket.makefile("rb")
+        self._use(socket.create_connection((address.host, address.port), timeout=self._timeout))
         if address.password:
             self.command(*["AUTH", address.user, address.password] if address.user else ["AUTH", address.password])
         if address.db:
             self.command("SELECT", address.db)
+
+    def _use(self, connected: socket.socket) -> None:
+        connected.settimeout(self._timeout)
+        if connected.family != socket.AF_UNIX:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket, self._reader = connected, connected.makefile("rb")
 
     def _read(self) -> Any:
         line = self._reader.readline()

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 # Two default torch threads on two cores turn batching curves around; passive waits and one thread keep them honest.
@@ -46,12 +47,38 @@ def site_paths() -> list[str]:
     return found
 
 
+def readable_folders() -> list[str]:
+    """Folders that a worker's interpreter, its libraries and a GPU's need; everything else Landlock keeps closed."""
+    own = Path(__file__).resolve().parent
+    folders = [own, Path(sys.prefix), Path(sys.base_prefix), Path(os.__file__).parent, *map(Path, site_paths())]
+    for name in ("LD_LIBRARY_PATH", "CUDA_HOME"):
+        folders += [Path(each) for each in os.environ.get(name, "").split(":") if each]
+    return sorted({str(folder.resolve()) for folder in folders} | {str(folder) for folder in folders})
+
+
+def descendant(pid: int, generations: int) -> int:
+    """Process id of the first child of the first child ...; ``pid`` itself where /proc does not tell."""
+    for _ in range(generations):
+        try:
+            pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        except (OSError, IndexError):
+            return pid
+    return pid
+
+
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """Kill the process group of ``process`` and wait for its leader."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
+
+
+def reap(pid: int) -> None:
+    """Kill a process that fell back to this one, and wait for its end; with it goes the namespace that it began."""
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def reap_orphans(keep: set[int]) -> int:

@@ -17,13 +17,14 @@ class Scheduling:
 
     ``involuntary``: context switches by which a worker lost its core. ``own_s``: CPU seconds of the workers, ended
     threads included. ``core_busy_s`` and ``core_total_s``: seconds that their cores were busy with anything (stolen by
-    the hypervisor included), and all seconds of those cores.
+    the hypervisor included), and all seconds of those cores. ``stolen_s``: seconds that the hypervisor gave to others.
     """
 
     involuntary: int = 0
     own_s: float = 0.0
     core_busy_s: float = 0.0
     core_total_s: float = 0.0
+    stolen_s: float = 0.0
 
     def __sub__(self, earlier: Scheduling) -> Scheduling:
         return Scheduling(
@@ -31,6 +32,7 @@ class Scheduling:
             self.own_s - earlier.own_s,
             self.core_busy_s - earlier.core_busy_s,
             self.core_total_s - earlier.core_total_s,
+            self.stolen_s - earlier.stolen_s,
         )
 
     @property
@@ -49,8 +51,9 @@ class Scheduling:
 def read(pids: Iterable[int], cores: Iterable[int]) -> Scheduling:
     """Return the counters now; zeros where /proc has none. ``cores`` empty means all (proc(5): stat, pid/status)."""
     pids = list(pids)
-    busy, total = _core_times(set(cores))
-    return Scheduling(sum(_involuntary(pid) for pid in pids), sum(_cpu_seconds(pid) for pid in pids), busy, total)
+    busy, total, stolen = _core_times(set(cores))
+    lost, own = sum(_involuntary(pid) for pid in pids), sum(_cpu_seconds(pid) for pid in pids)
+    return Scheduling(lost, own, busy, total, stolen)
 
 
 def _involuntary(pid: int) -> int:
@@ -70,8 +73,8 @@ def _cpu_seconds(pid: int) -> float:
     return 0.0
 
 
-def _core_times(cores: set[int]) -> tuple[float, float]:
-    busy = total = 0.0
+def _core_times(cores: set[int]) -> tuple[float, float, float]:
+    busy = total = stolen = 0.0
     with contextlib.suppress(OSError, ValueError):
         for line in Path("/proc/stat").read_text().splitlines():
             name, *values = line.split()
@@ -79,5 +82,5 @@ def _core_times(cores: set[int]) -> tuple[float, float]:
                 continue
             times = [int(value) * TICK for value in values[:8]]  # user nice system idle iowait irq softirq steal
             idle = times[3] + times[4]
-            busy, total = busy + sum(times) - idle, total + sum(times)
-    return busy, total
+            busy, total, stolen = busy + sum(times) - idle, total + sum(times), stolen + times[7]
+    return busy, total, stolen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graders.arena import Arena, Slot
@@ -17,8 +18,9 @@ MAX_ERROR = 4_000  # characters of an error text
 class Session:
     """The worker's end of the pipe. ``send`` may be called from any thread."""
 
-    def __init__(self, reply_fd: int, arena: Arena, device: str) -> None:
+    def __init__(self, reply_fd: int, arena: Arena, device: str, sockets: Mapping[str, int]) -> None:
         self.arena = arena
+        self._sockets = dict(sockets)
         self.device = device
         self.current = ""
         self._fd = reply_fd
@@ -38,6 +40,10 @@ class Session:
     def error(self, text: str) -> None:
         """Report that the learner's code raised; this ends the run with the verdict ``error``."""
         self.send("error", text=text[-MAX_ERROR:])
+
+    def socket(self, name: str) -> socket.socket:
+        """Return the connected socket that the referee handed over under this name; raises KeyError for another."""
+        return socket.socket(fileno=os.dup(self._sockets[name]))
 
     def tensor(self, slot: Body) -> Any:
         """Return a CPU torch tensor over the slot's bytes (no copy), shape and dtype as the referee declared."""

@@ -1,7 +1,11 @@
-"""Medians, bootstrap intervals, paired ratios and slopes: the only arithmetic a verdict may rest on."""
+"""Medians, bootstrap intervals, paired ratios and slopes: the only arithmetic a verdict may rest on.
+
+Every function is pure: an interval depends on its samples alone, so a stored record gives the same verdict again.
+"""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,20 +73,20 @@ def percentile(samples: Sequence[float], q: float) -> float:
     return float(ordered[max(0, int(np.ceil(q / 100 * len(ordered))) - 1)])
 
 
-def median_interval(samples: Sequence[float], rng: np.random.Generator) -> Interval:
+def median_interval(samples: Sequence[float]) -> Interval:
     """Bootstrap percentile interval (95 %) of the median (Efron and Tibshirani 1993, chapter 13).
 
     With fewer than MIN_SAMPLES the interval is the range of the samples; raises ValueError without samples.
     """
-    return _bootstrap(np.asarray(samples, dtype=np.float64), np.median, rng)
+    return _bootstrap(np.asarray(samples, dtype=np.float64), np.median)
 
 
-def mean_interval(samples: Sequence[float], rng: np.random.Generator) -> Interval:
+def mean_interval(samples: Sequence[float]) -> Interval:
     """Bootstrap percentile interval (95 %) of the mean."""
-    return _bootstrap(np.asarray(samples, dtype=np.float64), np.mean, rng)
+    return _bootstrap(np.asarray(samples, dtype=np.float64), np.mean)
 
 
-def paired_ratio(numerator: Sequence[float], denominator: Sequence[float], rng: np.random.Generator) -> Interval:
+def paired_ratio(numerator: Sequence[float], denominator: Sequence[float]) -> Interval:
     """Median of the round-by-round ratios with its interval; both sequences come from the same rounds.
 
     Raises ValueError for unequal lengths or a denominator that is not positive.
@@ -91,10 +95,10 @@ def paired_ratio(numerator: Sequence[float], denominator: Sequence[float], rng: 
         raise ValueError("paired samples come from the same rounds")
     if any(value <= 0 for value in denominator):
         raise ValueError("a ratio needs positive denominators")
-    return median_interval([a / b for a, b in zip(numerator, denominator, strict=True)], rng)
+    return median_interval([a / b for a, b in zip(numerator, denominator, strict=True)])
 
 
-def ratio_of_medians(numerator: Sequence[float], denominator: Sequence[float], rng: np.random.Generator) -> Interval:
+def ratio_of_medians(numerator: Sequence[float], denominator: Sequence[float]) -> Interval:
     """Ratio of the two medians with its interval; rounds are resampled as a whole.
 
     For samples so short that a pause of the scheduler multiplies one of them: the median of paired ratios suffers when
@@ -107,17 +111,17 @@ def ratio_of_medians(numerator: Sequence[float], denominator: Sequence[float], r
     rows = np.asarray([numerator, denominator], dtype=np.float64)
     estimate = median(numerator) / median(denominator)
     if rows.shape[1] < MIN_SAMPLES:
-        return paired_ratio(numerator, denominator, rng)
-    picks = rng.integers(0, rows.shape[1], size=(RESAMPLES, rows.shape[1]))
+        return paired_ratio(numerator, denominator)
+    picks = _generator(rows).integers(0, rows.shape[1], size=(RESAMPLES, rows.shape[1]))
     above, below = np.median(rows[:, picks], axis=2)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(above / below, [tail, 1 - tail])
     return Interval(estimate, float(low), float(high))
 
 
-def paired_difference(minuend: Sequence[float], subtrahend: Sequence[float], rng: np.random.Generator) -> Interval:
+def paired_difference(minuend: Sequence[float], subtrahend: Sequence[float]) -> Interval:
     """Median of the round-by-round differences with its interval."""
-    return median_interval([a - b for a, b in zip(minuend, subtrahend, strict=True)], rng)
+    return median_interval([a - b for a, b in zip(minuend, subtrahend, strict=True)])
 
 
 def linear_slope(x: Sequence[float], y: Sequence[float]) -> float:
@@ -137,23 +141,27 @@ def log_log_slope(x: Sequence[float], y: Sequence[float]) -> float:
 def slope_interval(
     x: Sequence[float],
     rounds: Sequence[Sequence[float]],
-    rng: np.random.Generator,
     slope: Callable[[Sequence[float], Sequence[float]], float] = linear_slope,
 ) -> Interval:
     """Median of the slopes of single rounds with its interval; each round holds one y for every x.
 
     Pairing within a round keeps a slow drift of the machine out of the slope.
     """
-    return median_interval([slope(x, y) for y in rounds], rng)
+    return median_interval([slope(x, y) for y in rounds])
 
 
-def _bootstrap(values: Floats, statistic: Callable[..., Any], rng: np.random.Generator) -> Interval:
+def _generator(values: Floats) -> np.random.Generator:
+    # Seeded by the samples themselves: the same samples give the same interval, wherever a record is read again.
+    return np.random.default_rng(zlib.crc32(np.ascontiguousarray(values).tobytes()))
+
+
+def _bootstrap(values: Floats, statistic: Callable[..., Any]) -> Interval:
     if values.size == 0:
         raise ValueError("no samples")
     estimate = float(statistic(values))
     if values.size < MIN_SAMPLES:
         return Interval(estimate, float(values.min()), float(values.max()))
-    picks = rng.integers(0, values.size, size=(RESAMPLES, values.size))
+    picks = _generator(values).integers(0, values.size, size=(RESAMPLES, values.size))
     replicates = statistic(values[picks], axis=1)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(replicates, [tail, 1 - tail])

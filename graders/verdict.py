@@ -22,10 +22,15 @@ WHAT_TO_DO = "close what else runs on this machine and run the lab again, or use
 
 @dataclass(frozen=True)
 class Quietness:
-    """Evidence about the machine: the A/A control (ratio of two copies of the baseline) and the kernel's counters."""
+    """Evidence about the machine.
+
+    ``control`` is the A/A ratio of two copies of the baseline, ``scheduling`` the kernel's counters, ``gpu`` says what
+    NVML saw disturb the GPU.
+    """
 
     control: Interval | None = None
     scheduling: Scheduling = field(default_factory=Scheduling)
+    gpu: str | None = None
 
     @property
     def contradiction(self) -> str | None:
@@ -45,6 +50,8 @@ class Quietness:
             return self.contradiction
         if self.control is not None and self.control.relative_width > MAX_CONTROL_WIDTH:
             return f"two copies of the same baseline agree only within {self.control.relative_width:.0%}"
+        if self.gpu is not None:
+            return self.gpu
         if self.scheduling.foreign_share > MAX_FOREIGN_SHARE:
             return f"other programs took {self.scheduling.foreign_share:.0%} of the time on the workers' cores"
         if self.scheduling.involuntary_per_s > MAX_INVOLUNTARY_PER_S:
@@ -62,9 +69,12 @@ class Quietness:
 def decide(checks: Sequence[Check], quietness: Quietness) -> tuple[Verdict, str]:
     """Return verdict and reason.
 
-    A wrong answer always wins over noise. A missed time wins over noise only when it misses by more than twice what two
-    copies of the same baseline differ by on this machine; else noise wins.
+    A time that physics forbids tops everything. A wrong answer always wins over noise. A missed time wins over noise
+    only when it misses by more than twice what two copies of the same baseline differ by here; else noise wins.
     """
+    impossible = [check for check in checks if check.state == "impossible"]
+    if impossible:
+        return "impossible", impossible[0].message
     wrong = [check for check in checks if check.state == "failed" and not check.timing]
     if wrong:
         return "failed", wrong[0].message

@@ -12,6 +12,8 @@ from studyctl.services.context import Context
 from studyctl.services.days import DayService
 from studyctl.services.export import ExportService
 from studyctl.services.interview import InterviewService
+from studyctl.services.lab_hints import HintService
+from studyctl.services.lab_trust import TrustService
 from studyctl.services.labs import LabService
 from studyctl.services.plan import PlanService
 from studyctl.services.progress import ProgressService
@@ -41,6 +43,8 @@ class Container:
         self.review = ReviewService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
+        self.hints = HintService(context)
+        self.trust = TrustService(context)
         self.progress = ProgressService(context)
         self.export = ExportService(context)
         self.undo = UndoService(context)

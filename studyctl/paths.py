@@ -39,6 +39,11 @@ class Paths:
         return self.data / "records"
 
     @property
+    def ceilings(self) -> Path:
+        """What this machine was measured to do at most; the referee fills it."""
+        return self.data / "ceilings.json"
+
+    @property
     def database(self) -> Path:
         """The SQLite file; meaningless where STUDYCTL_DATABASE_URL names another database."""
         return self.data / "studyctl.db"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from design import NEW_TOKENS, PROMPT_TOKENS
 
 from graders import statistics
 from graders.answers import integer, integers
@@ -14,8 +17,6 @@ from graders.process import Message, Worker
 from graders.protocol import Body
 from graders.tinygpt import GPTConfig
 
-PROMPT_TOKENS = 10
-NEW_TOKENS = 16
 SILENCE_SECONDS = 3.0  # a request that is not answered after this much silence counts as lost
 CALL_SECONDS = 15.0
 
@@ -45,6 +46,10 @@ class Tally:
     def broken(self) -> bool:
         """Whether something is wrong that no further sample can mend."""
         return bool(self.wrong or self.too_large or self.sent != self.received or self.duplicated or self.unknown)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
 
 
 class LoadGenerator:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from design import NEW_TOKENS
+
 from graders import statistics
 from graders.answers import integer
 from graders.context import Context
 from graders.greedy import GreedyReference, Sample, draw_prompt
-from graders.measurement import swap_at_random
+from graders.measurement import Rounds, swap_at_random
+from graders.outcome import Samples
 from graders.process import Worker
 from graders.tinygpt import GPTConfig
 
-PROMPTS = (10, 50, 200)
-NEW_TOKENS = 8
-DTYPE_BYTES = 4  # float32
 CALL_SECONDS = 10.0
 
 
@@ -23,8 +23,9 @@ CALL_SECONDS = 10.0
 class Bench:
     """The workers, the referee's model and what every call has shown so far.
 
-    ``wrong`` has a sentence for each wrong generation; ``first_token`` (TTFT), ``gaps`` (all inter-token times) and
-    ``typical_gap`` (their median, one for each generation) hold seconds by arm and prompt length.
+    ``wrong`` has a sentence for each wrong generation. By arm and prompt length, in seconds: ``first_token`` (TTFT),
+    ``whole`` (request to last token), ``gaps`` (all inter-token times), ``typical_gap`` (their median, one for each
+    generation).
     """
 
     context: Context
@@ -36,6 +37,7 @@ class Bench:
     wrong: list[str] = field(default_factory=list)
     unchecked: list[tuple[str, Sample]] = field(default_factory=list)
     first_token: dict[str, list[float]] = field(default_factory=dict)
+    whole: dict[str, list[float]] = field(default_factory=dict)
     gaps: dict[str, list[float]] = field(default_factory=dict)
     typical_gap: dict[str, list[float]] = field(default_factory=dict)
 
@@ -57,11 +59,24 @@ class Bench:
         if len(stamps) < 2:
             return reply.seconds
         self.first_token.setdefault(key, []).append(stamps[0] - reply.started)
+        self.whole.setdefault(key, []).append(stamps[-1] - reply.started)
         gaps = [b - a for a, b in pairwise(stamps)]
         self.gaps.setdefault(key, []).extend(gaps)
         self.typical_gap.setdefault(key, []).append(max(statistics.median(gaps), self.round_trip[worker.spec.name]))
         # Tokens that arrive together cannot be told apart more finely than one round trip.
         return max((stamps[-1] - stamps[0]) / (len(stamps) - 1), self.round_trip[worker.spec.name])
+
+    def samples(self, rounds: Rounds) -> Samples:
+        """Every raw number of the decoding so far."""
+        return {
+            "tpot_s": rounds.samples,
+            "ttft_s": self.first_token,
+            "whole_s": self.whole,
+            "gaps_s": self.gaps,
+            "typical_gap_s": self.typical_gap,
+            "orders": rounds.orders,
+            "generations": {"judged": self.calls, "wrong": self.wrong},
+        }
 
     def next_round(self) -> None:
         """Draw which of the two copies is the baseline of the coming round."""

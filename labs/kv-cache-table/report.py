@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from bench import DTYPE_BYTES, NEW_TOKENS, PROMPTS, Bench
+from design import DTYPE_BYTES, NEW_TOKENS, PROMPTS
 
 from graders import statistics
-from graders.measurement import Rounds
-from graders.outcome import Outcome, Plot, Series, Table
+from graders.outcome import Outcome, Plot, Samples, Series, Table
 from graders.statistics import Interval
 
+COLUMNS = ("prompt", "uncached ms/token", "cached ms/token", "ratio", "TTFT ms", "inter-token p95 ms", "cache bytes")
 
-def report(
-    bench: Bench, rounds: Rounds, ratios: dict[int, Interval], growth: Interval, outcome: Outcome, load_seconds: float
-) -> None:
-    """Fill everything of ``outcome`` but checks and samples."""
-    rng = bench.context.rng
+
+def report(outcome: Outcome, samples: Samples, ratios: dict[int, Interval], growth: Interval) -> None:
+    """Fill everything of ``outcome`` but the checks."""
+    config, tpot = samples["config"], samples["tpot_s"]
     time = {
-        arm: {t: _milliseconds(statistics.median_interval(rounds[f"{arm} {t}"], rng)) for t in PROMPTS}
+        arm: {t: _milliseconds(statistics.median_interval(tpot[f"{arm} {t}"])) for t in PROMPTS}
         for arm in ("uncached", "cached")
     }
     rows: list[list[str | float | int | None]] = []
     for t in PROMPTS:
-        ttft = statistics.median(bench.first_token[f"solution cached {t}"]) * 1e3
-        p95 = statistics.percentile(bench.gaps[f"solution cached {t}"], 95) * 1e3
+        ttft = statistics.median(samples["ttft_s"][f"solution cached {t}"]) * 1e3
+        p95 = statistics.percentile(samples["gaps_s"][f"solution cached {t}"], 95) * 1e3
         uncached, cached = time["uncached"][t].estimate, time["cached"][t].estimate
-        size = 2 * bench.config.layers * bench.config.width * t * DTYPE_BYTES
+        size = 2 * config["layers"] * config["heads"] * config["head_dim"] * t * DTYPE_BYTES
         rounded = [round(value, 3) for value in (uncached, cached, ratios[t].estimate, ttft, p95)]
         rows.append([t, *rounded, size])
         outcome.metrics |= {
@@ -36,18 +35,9 @@ def report(
         }
     outcome.metrics["cached_growth_per_doubling"] = growth.estimate
     outcome.intervals = {f"ratio_{t}": ratios[t] for t in PROMPTS} | {"cached_growth_per_doubling": growth}
-    columns = [
-        "prompt",
-        "uncached ms/token",
-        "cached ms/token",
-        "ratio",
-        "TTFT ms",
-        "inter-token p95 ms",
-        "cache bytes",
-    ]
-    outcome.tables.append(Table("With and without a KV cache", columns, rows))
+    outcome.tables.append(Table("With and without a KV cache", COLUMNS, rows))
     outcome.plots += _plots(time, ratios)
-    outcome.observation = _observation(bench, len(rounds), time, ratios, growth, outcome.metrics, load_seconds)
+    outcome.observation = _observation(samples, time, ratios, growth, outcome.metrics)
 
 
 def _plots(time: dict[str, dict[int, Interval]], ratios: dict[int, Interval]) -> list[Plot]:
@@ -60,24 +50,23 @@ def _plots(time: dict[str, dict[int, Interval]], ratios: dict[int, Interval]) ->
 
 
 def _observation(
-    bench: Bench,
-    rounds: int,
+    samples: Samples,
     time: dict[str, dict[int, Interval]],
     ratios: dict[int, Interval],
     growth: Interval,
     metrics: dict[str, float],
-    load_seconds: float,
 ) -> dict[str, str | float | int | None]:
-    config, last = bench.config, PROMPTS[-1]
+    config, last = samples["config"], PROMPTS[-1]
     cached, uncached = time["cached"][last].estimate, time["uncached"][last].estimate
     gains = ", ".join(f"{ratios[t].estimate:.1f}x at prompt {t}" for t in PROMPTS)
+    rounds, layers, heads, head_dim = len(samples["orders"]), config["layers"], config["heads"], config["head_dim"]
     return {
-        "model": f"tiny random GPT, {config.layers} layers x {config.heads} heads x {config.head_dim}, float32",
+        "model": f"tiny random GPT, {layers} layers x {heads} heads x {head_dim}, float32",
         "prompt": "random tokens, lengths " + "/".join(str(t) for t in PROMPTS),
         "max_tokens": NEW_TOKENS,
         "batch_size": 1,
-        "notes": f"{rounds} interleaved rounds, profile {bench.context.profile}, device {bench.context.device}",
-        "load_model": f"{load_seconds * 1e3:.1f} ms",
+        "notes": f"{rounds} interleaved rounds, profile {samples['profile']}, device {samples['device']}",
+        "load_model": f"{samples['load_s'] * 1e3:.1f} ms",
         "prefill": f"TTFT {metrics[f'ttft_ms_{last}']:.2f} ms at prompt {last}",
         "per_token_latency": f"{cached:.2f} ms cached, {uncached:.2f} ms uncached at prompt {last}",
         "throughput": 1e3 / cached,

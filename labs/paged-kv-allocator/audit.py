@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from answer import Answer, Written
 from numpy.typing import NDArray
 from plan import Expected, Plan
 
-from graders.protocol import Body
+from graders.checks import Comparison, compare
 
 HEADS, HEAD_DIM = 2, 8
-RULES = ("refusal", "slots", "no-overlap", "no-leak", "waste", "ref-counts", "copy-on-write")
+EPSILON = float(np.finfo(np.float32).eps)
 
 Floats = NDArray[Any]
 
 
-def attention(query: Floats, keys: Floats, values: Floats) -> Floats:
-    """One query (H, D) over keys and values (T, H, D): softmax(q k / sqrt(D)) v -> (H, D)."""
-    scores = np.einsum("hd,thd->ht", query, keys) / np.sqrt(np.asarray(HEAD_DIM, query.dtype))
+def attention(query: Floats, keys: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """One query (H, D) over keys and values (T, H, D): softmax(q k / sqrt(D)) v.
+
+    Returns the output (H, D) and what float32 may miss it by, (H, D).
+    """
+    scale = np.sqrt(np.asarray(HEAD_DIM, query.dtype))
+    scores = np.einsum("hd,thd->ht", query, keys) / scale
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(np.einsum("ht,thd->hd", weights / weights.sum(axis=1, keepdims=True), values))
+    weights /= weights.sum(axis=1, keepdims=True)
+    # A score is a sum of D products; its error reaches the weight as a factor. The output is a sum of T products.
+    largest = np.einsum("hd,thd->ht", np.abs(query), np.abs(keys)).max(axis=1) / scale
+    units = HEAD_DIM * (1 + largest) + np.sqrt(len(keys))
+    budget = EPSILON * units[:, None] * np.einsum("ht,thd->hd", weights, np.abs(values))
+    return np.asarray(np.einsum("ht,thd->hd", weights, values)), np.asarray(budget)
 
 
 class Memory:
@@ -54,22 +65,21 @@ class Memory:
         for block in freed:
             self._pool[block * self._block_size : (block + 1) * self._block_size] = np.nan
 
-    def attention_error(self, sequence: int, table: list[int]) -> float:
+    def attention(self, case: str, sequence: int, table: list[int]) -> Comparison:
         """Compare attention gathered through ``table`` (float32) with attention over the tokens in a row (float64).
 
-        Returns the largest difference; infinite when the table does not reach or memory was never written.
+        Infinitely wrong when the table does not reach far enough or memory was never written.
         """
         told = np.concatenate(self._written[sequence]).astype(np.float64)
         places = np.arange(len(told))
         if len(told) > len(table) * self._block_size or not all(0 <= b < self._blocks for b in table):
-            return float("inf")
+            return Comparison(f"{case}, whose table does not reach {len(told)} tokens", math.inf)
         blocks = np.asarray(table)[places // self._block_size]
         found = self._pool[blocks * self._block_size + places % self._block_size]
-        query = self._rng.standard_normal((HEADS, HEAD_DIM))
-        right = attention(query, told[:, 0], told[:, 1])
-        seen = attention(query.astype(np.float32), found[:, 0], found[:, 1])
-        error = float(np.abs(seen - right).max())
-        return error if np.isfinite(error) else float("inf")
+        query = self._rng.standard_normal((HEADS, HEAD_DIM)).astype(np.float32)
+        right, budget = attention(query.astype(np.float64), told[:, 0], told[:, 1])
+        seen, _ = attention(query, found[:, 0], found[:, 1])
+        return compare(case, seen, right, relative=0.0, absolute=budget)
 
 
 @dataclass
@@ -85,30 +95,30 @@ class Audit:
     _physical: dict[int, int] = field(default_factory=dict)
     _logical: dict[int, int] = field(default_factory=dict)
 
-    def judge(self, expected: Expected, seen: Body) -> None:
+    def judge(self, expected: Expected, seen: Answer) -> None:
         """Compare the answer to one operation with what the plan says."""
         self.judged += 1
-        operation, result = expected.operation, seen["result"]
+        operation, result = expected.operation, seen.result
         if (result is None) != expected.refused:
             self._refusal_broken(expected)
             return
-        if expected.refused:
+        if result is None:
             self._unchanged(expected, seen)
             return
         if operation.name == "free":
             self._release(expected)
         else:
-            self._map(expected, seen["table"])
-            self._write(expected, seen["table"], result)
+            self._map(expected, seen.table)
+            self._write(expected, seen.table, result)
         if not self.broken:  # else the counts differ too, and the cause is already named
             self._count(expected, seen)
 
-    def judge_all(self, sequences: list[int], seen: Body) -> None:
+    def judge_all(self, sequences: list[int], tables: list[list[int]], refs: list[int]) -> None:
         """Compare every block table and every reference count with what the single operations have shown."""
-        for sequence, table in zip(sequences, seen["tables"], strict=True):
+        for sequence, table in zip(sequences, tables, strict=True):
             if table != self.tables[sequence]:
                 self._break("no-overlap", f"the table of sequence {sequence} changed while others were at work")
-        for block, count in enumerate(seen["refs"]):
+        for block, count in enumerate(refs):
             right = self.plan.refs.get(self._logical.get(block, -1), 0)
             if count != right:
                 self._break("ref-counts", f"ref_count({block}) = {count}, but {right} sequences hold the block")
@@ -120,12 +130,12 @@ class Audit:
             text = f"{expected.operation} was refused, although there are enough free blocks for it"
         self._break("refusal", text)
 
-    def _unchanged(self, expected: Expected, seen: Body) -> None:
+    def _unchanged(self, expected: Expected, seen: Answer) -> None:
         sequence = expected.operation.sequence
-        if seen["free"] != expected.free:
-            text = f"the refused {expected.operation} changed num_free() from {expected.free} to {seen['free']}"
+        if seen.free != expected.free:
+            text = f"the refused {expected.operation} changed num_free() from {expected.free} to {seen.free}"
             self._break("refusal", text)
-        if seen["table"] != self.tables.get(sequence, []):
+        if seen.table != self.tables.get(sequence, []):
             self._break("refusal", f"the refused {expected.operation} changed the block table")
 
     def _release(self, expected: Expected) -> None:
@@ -168,7 +178,7 @@ class Audit:
         else:
             self._physical[logical], self._logical[physical] = physical, logical
 
-    def _write(self, expected: Expected, table: list[int], result: dict[str, list[Any]]) -> None:
+    def _write(self, expected: Expected, table: list[int], result: Written) -> None:
         """Judge slots and copies of a write, and carry it out in memory."""
         operation, size = expected.operation, self.plan.block_size
         if operation.name == "fork":
@@ -176,7 +186,7 @@ class Audit:
             return
         places = range(expected.start, expected.end)
         right = [table[p // size] * size + p % size for p in places if p // size < len(table)]
-        copies, slots = result["copies"], result["slots"]
+        copies, slots = result.copies, result.slots
         if slots != right:
             text = f"{operation} wrote to slots {_short(slots)}, positions {expected.start}.. lie at {_short(right)}"
             self._break("slots", text)
@@ -191,15 +201,15 @@ class Audit:
         if len(table) == len(expected.table):
             self.most_waste = max(self.most_waste, len(table) * size - expected.end)
 
-    def _count(self, expected: Expected, seen: Body) -> None:
-        operation, free = expected.operation, seen["free"]
+    def _count(self, expected: Expected, seen: Answer) -> None:
+        operation, free = expected.operation, seen.free
         if free > expected.free:
             text = f"after {operation} num_free() = {free}, but only {expected.free} blocks are held by no sequence"
             self._break("no-overlap", text)
         if free < expected.free:
             text = f"after {operation} num_free() = {free}, but {expected.free} blocks are held by no sequence"
             self._break("no-leak", text)
-        for block, count in seen["refs"]:
+        for block, count in seen.refs:
             right = expected.refs.get(self._logical.get(block, -1), 0)
             if count != right and block in range(self.plan.num_blocks):
                 self._break("ref-counts", f"after {operation} ref_count({block}) = {count}, {right} sequences hold it")

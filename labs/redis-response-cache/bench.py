@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import secrets
+import socket
+import time
 from base64 import b64decode
 from dataclasses import dataclass, field
 
+from design import TRACES
 from ledger import Answered, Ledger
 from redis_server import Server
 from replay import fresh_item
-from report import TRACES
 from slow_model import Item, SlowModel
 
 from graders.context import Context
 from graders.errors import SolutionError
+from graders.outcome import Samples
 from graders.process import Worker
 
 CLIENTS = ("solution", "second")
 LONG_TTL = 120.0  # seconds, longer than any phase
 CALL_SECONDS = 10.0
+CONNECTIONS = 3  # to Redis, for each client: the first one, and two that a stalled machine may cost
 
 
 @dataclass
@@ -79,12 +83,36 @@ class Bench:
         ledger = self.ledger
         return bool(ledger.faults) or self.counted() != (ledger.hits, ledger.misses)
 
+    def counting(self) -> Samples:
+        """What the ledger says, what Redis and the model counted, and which keys there are."""
+        ledger = self.ledger
+        hits, misses = self.counted()
+        own = len(self.server.keys(self.prefix + "*"))
+        live = ledger.live(time.perf_counter())
+        return {
+            "ledger": {"lookups": ledger.lookups, "hits": ledger.hits, "misses": ledger.misses, "live": live,
+                       "faults": dict(ledger.faults), "examples": dict(ledger.examples)},
+            "redis": {"hits": hits, "misses": misses, "keys": own,
+                      "foreign_keys": len(self.server.keys("*")) - own if self.server.process is not None else 0},
+            "model_runs": self.ran_model,
+        }  # fmt: skip
+
 
 def prepare(context: Context, server: Server, model: SlowModel) -> Bench:
+    """Start clients and baselines, each with connections of its own."""
     baseline = context.lab.folder / "baseline.py"
     programs = {CLIENTS[0]: None, CLIENTS[1]: None, "direct": baseline, "control": baseline}
-    workers = dict(zip(programs, context.start_workers(programs), strict=True))
-    for worker in workers.values():
-        worker.call("connect", timeout=context.within(CALL_SECONDS), redis=vars(server.address), model=model.address)
+    workers: dict[str, Worker] = {}
+    for name, program in programs.items():
+        sockets = {f"redis-{i}": server.connect() for i in range(CONNECTIONS)} | {"model": model.connect()}
+        (workers[name],) = context.start_workers({name: program}, sockets=sockets)
+        _close_own(sockets)
+        workers[name].call("connect", timeout=context.within(CALL_SECONDS), redis=CONNECTIONS)
     prefix = f"lab:{secrets.token_hex(4)}:"
     return Bench(context, server, model, workers, Ledger(model), prefix, server.counters())
+
+
+def _close_own(sockets: dict[str, socket.socket]) -> None:
+    """Close the referee's copies: the worker has its own, and the other side shall see when it ends."""
+    for each in sockets.values():
+        each.close()

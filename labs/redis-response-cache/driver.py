@@ -1,4 +1,4 @@
-"""Runs in the worker: connects Redis and the slow model, and turns requests into calls of the learner's functions."""
+"""Runs in the worker: takes over its connections, and turns requests into calls of the learner's functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from graders.protocol import Body
-from graders.resp import Address, Redis
+from graders.resp import Redis
 from graders.session import Handler, Session
 
 MODEL_SECONDS = 10.0  # longer than any call of the model takes
@@ -20,9 +20,9 @@ REDIS_SECONDS = 5.0  # a stalled machine must not look like a lost server
 class ModelClient:
     """One connection to the referee's model, one call at a time."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), timeout=MODEL_SECONDS)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._socket.settimeout(MODEL_SECONDS)
         self._reader = self._socket.makefile("rb")
         self._lock = threading.Lock()
 
@@ -38,8 +38,9 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     connected: dict[str, Any] = {}
 
     def connect(request: Body) -> Body:
-        connected["redis"] = Redis(Address(**request["redis"]), timeout=REDIS_SECONDS)
-        connected["model"] = ModelClient(*request["model"])
+        sockets = [session.socket(f"redis-{i}") for i in range(request["redis"])]
+        connected["redis"] = Redis(sockets, timeout=REDIS_SECONDS)
+        connected["model"] = ModelClient(session.socket("model"))
         return {}
 
     def ask(request: Body) -> Body:

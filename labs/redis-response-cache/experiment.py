@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 
 import numpy as np
 from bench import CLIENTS, Bench, prepare
+from design import BUILT, MODEL_SECONDS, SHORT_TTL, TRACES
+from judge import control, counting_checks, time_checks
 from redis_server import Server, open_server
-from replay import BUILT, Step, built_trace, draw_inputs, fresh_item, zipf_trace
-from report import TRACES, Prices, gain_at, report
+from replay import Step, built_trace, draw_inputs, fresh_item, zipf_trace
 from slow_model import Item, SlowModel
 
-from graders import checks
-from graders.checks import Check
 from graders.context import Context
 from graders.measurement import Rounds, interleave
-from graders.outcome import Outcome
+from graders.outcome import Samples
 from graders.sandbox import end_group
 from graders.scheduling import Scheduling
-from graders.verdict import MAX_CONTROL_WIDTH, Quietness
+from graders.verdict import MAX_CONTROL_WIDTH
 
-MODEL_SECONDS = 0.025
-SHORT_TTL = 1.0
 SHORT_ITEMS = 8
-SPEEDUP = 5.0
-MISS_OVERHEAD = 1.25
-MEAN_TOLERANCE = 0.15
 HITS_IN_A_ROW = 4
 TRACE_LENGTH = {0.1: 40, 0.5: 50, 0.9: 100}  # by hit ratio; long enough for some of the rarer kind
 
 
-def run(context: Context) -> Outcome:
+def run(context: Context) -> Samples:
     """Measure one solution; raises SubmissionError when it dies, hangs or answers nonsense."""
     context.phase("start Redis, the model and two clients", 1, 4)
     with open_server(context) as server:
@@ -41,37 +36,36 @@ def run(context: Context) -> Outcome:
             model.close()
 
 
-def _run(context: Context, server: Server, model: SlowModel) -> Outcome:
+def _run(context: Context, server: Server, model: SlowModel) -> Samples:
     bench = prepare(context, server, model)
     try:
-        return _grade(bench)
+        return _sample(bench)
     finally:
         if server.process is None:
             server.delete(bench.prefix + "*")
 
 
-def _grade(bench: Bench) -> Outcome:
+def _sample(bench: Bench) -> Samples:
     context = bench.context
-    outcome = Outcome()
     context.phase(f"expiry after {SHORT_TTL:g} s", 2, 4)
     _expire(bench)
-    rounds = None
-    if not bench.broken():
-        context.phase("prices and replay", 3, 4)
-        watched = list(bench.workers.values())
-        before = context.scheduling(watched)
-        rounds = _measure(bench)
-        busy = context.scheduling(watched) - before
-    outcome.checks = _counting_checks(bench)
-    if rounds is None or outcome.wrong():
-        return outcome
-    context.phase("Redis goes away", 4, 4)
-    outcome.checks += _down_check(bench)
-    outcome.checks += _time_checks(bench, rounds)
-    outcome.quietness = Quietness(rounds.ratio("direct", "control", context.rng), _while_asleep(busy))
-    outcome.samples = {"seconds": rounds.samples, "orders": rounds.orders, "replay": bench.seen}
-    report(outcome, context, Prices(rounds), bench.seen, model_seconds=MODEL_SECONDS)
-    return outcome
+    if bench.broken():
+        return bench.counting()
+    context.phase("prices and replay", 3, 4)
+    watched = list(bench.workers.values())
+    before = context.scheduling(watched)
+    rounds = _measure(bench)
+    busy = context.scheduling(watched) - before
+    samples = {**_timed(bench, rounds), **bench.counting(), "scheduling": asdict(_while_asleep(busy)),
+               "profile": context.profile}  # fmt: skip
+    if all(check.passed for check in counting_checks(samples)):
+        context.phase("Redis goes away", 4, 4)
+        samples["down"] = _go_away(bench)
+    return samples
+
+
+def _timed(bench: Bench, rounds: Rounds) -> Samples:
+    return {"seconds": rounds.samples, "orders": rounds.orders, "replay": bench.seen}
 
 
 def _expire(bench: Bench) -> None:
@@ -115,8 +109,9 @@ def _measure(bench: Bench) -> Rounds:
         context.progress(done, total, "rounds of prices, each with a slice of the replay")
 
     def enough(rounds: Rounds) -> bool:
-        steady = rounds.ratio("direct", "control", rng).relative_width <= MAX_CONTROL_WIDTH
-        return steady and all(check.state != "undecided" for check in _time_checks(bench, rounds))
+        so_far = _timed(bench, rounds)
+        steady = control(so_far).relative_width <= MAX_CONTROL_WIDTH
+        return steady and all(check.state != "undecided" for check in time_checks(so_far))
 
     arms = {
         "miss": lambda: _miss(bench),
@@ -159,42 +154,11 @@ def _slices(bench: Bench, count: int) -> list[list[tuple[str, Step]]]:
     return slices
 
 
-def _counting_checks(bench: Bench) -> list[Check]:
-    ledger = bench.ledger
-    hits, misses = bench.counted()
-    what = {
-        "answers": "wrong answers",
-        "ttl": f"stale answers after a time to live of {SHORT_TTL:g} s",
-        "invalidation": "stale answers after an invalidation",
-        "version-bump": "answers of another version",
-    }
-    found: list[Check] = []
-    for fault, text in what.items():
-        count, example = ledger.faults[fault], ledger.examples.get(fault)
-        message = f"{count} {text} in {ledger.lookups} lookups" + (f"; first: {example}" if example else "")
-        found.append(checks.holds(fault, count == 0, message, value=count, bound=0, unit="answers"))
-    formula = f"hits predicted from the trace in {ledger.lookups} lookups"
-    found.append(checks.exact("keyspace-hits", hits, ledger.hits, unit="keyspace_hits", formula=formula))
-    formula = "one GET for each lookup"
-    found.append(checks.exact("one-lookup", hits + misses, ledger.lookups, unit="key lookups", formula=formula))
-    formula = "one run for each predicted miss"
-    found.append(checks.exact("model-runs", bench.ran_model, ledger.misses, unit="model runs", formula=formula))
-    return [*found, _namespace_check(bench)]
-
-
-def _namespace_check(bench: Bench) -> Check:
-    own = len(bench.server.keys(bench.prefix + "*"))
-    foreign = len(bench.server.keys("*")) - own if bench.server.process is not None else 0
-    live = bench.ledger.live(time.perf_counter())
-    message = f"{live} entries must be live; Redis holds {own} keys under the prefix and {foreign} outside it"
-    return checks.holds("namespace", own >= live and foreign == 0, message, value=foreign, bound=0, unit="keys")
-
-
-def _down_check(bench: Bench) -> list[Check]:
-    """Stop Redis and ask for stored and for new items; a server that the lab did not start is left alone."""
+def _go_away(bench: Bench) -> Samples | None:
+    """Stop Redis and ask for stored and for new items; a server that the lab did not start is left alone (None)."""
     if bench.server.process is None:
         bench.context.log("Redis was not started by this lab and is not stopped: the check redis-down is left out")
-        return []
+        return None
     end_group(bench.server.process)
     items = [*bench.warm[-3:], *(fresh_item(bench.context.rng) for _ in range(3))]
     wrong, example = 0, ""
@@ -203,21 +167,7 @@ def _down_check(bench: Bench) -> list[Check]:
             answered = bench.call(bench.workers[name], item)
             if answered.data != bench.model.answer(item):
                 wrong, example = wrong + 1, answered.failed or "a wrong answer"
-    return [checks.same_output("redis-down", wrong, 2 * len(items), what="answers without Redis", example=example)]
-
-
-def _time_checks(bench: Bench, rounds: Rounds) -> list[Check]:
-    rng, prices = bench.context.rng, Prices(rounds)
-    found = [
-        checks.ratio_at_least("speedup", rounds.ratio("direct", "hit", rng), SPEEDUP, what="no cache/hit"),
-        checks.ratio_at_most("miss-overhead", rounds.ratio("miss", "direct", rng), MISS_OVERHEAD, what="miss/no cache"),
-    ]
-    for name in TRACES:
-        gain = gain_at(bench.seen[name], prices, rng)
-        what = f"trace {name}: mean {gain.measured * 1e3:.3g} ms, h*t_hit + (1-h)*t_miss = {gain.formula}; ratio"
-        low, high = 1 - MEAN_TOLERANCE, 1 + MEAN_TOLERANCE
-        found.append(checks.quantity_between(f"mean-{name}", gain.ratio, low, high, what=what, unit="x"))
-    return found
+    return {"asked": 2 * len(items), "wrong": wrong, "example": example}
 
 
 def _while_asleep(seen: Scheduling) -> Scheduling:

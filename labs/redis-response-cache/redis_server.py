@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ class Server:
     address: Address
     admin: Redis
     process: subprocess.Popen[bytes] | None
+
+    def connect(self) -> socket.socket:
+        """Open a connection, logged in, for a worker that has no network of its own."""
+        return Redis(self.address).detach()
 
     def counters(self) -> tuple[int, int]:
         """Return keyspace_hits and keyspace_misses."""

@@ -12,7 +12,6 @@ INPUTS = 30  # distinct inputs of each model
 ZIPF = 1.0  # exponent: the k-th most popular item is asked in proportion to 1/k
 OLD_VERSION_SHARE = 0.2  # of a model's requests after its version went up
 SHARED_BYTES = 40  # all inputs begin and end alike
-BUILT = (0.1, 0.5, 0.9)  # hit ratios of the constructed traces
 
 
 @dataclass(frozen=True)

@@ -2,95 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
+from design import MODEL_SECONDS, TRACES
+from gain import Gain, Seen, gain_at
 
 from graders import statistics
-from graders.context import Context
-from graders.measurement import Rounds
-from graders.outcome import Outcome, Plot, Series, Table
-from graders.statistics import Interval
+from graders.outcome import Outcome, Plot, Samples, Series, Table
 
-TRACES = ("zipf", "10", "50", "90")  # the last three by their hit ratio in per cent
-RESAMPLES = 2_000
-Seen = Sequence[tuple[float, bool]]
 Traces = Mapping[str, Seen]
 
 
-@dataclass(frozen=True)
-class Prices:
-    """What a hit and a miss cost when they are asked for one by one, seconds."""
-
-    rounds: Rounds
-
-    @property
-    def hit(self) -> list[float]:
-        """Samples of hits."""
-        return self.rounds["hit"]
-
-    @property
-    def miss(self) -> list[float]:
-        """Samples of misses."""
-        return self.rounds["miss"]
-
-
-@dataclass(frozen=True)
-class Gain:
-    """One trace: hit ratio, measured and predicted mean in seconds, and measured/predicted with its interval."""
-
-    hit_ratio: float
-    measured: float
-    predicted: float
-    ratio: Interval
-    formula: str
-
-
-def gain_at(seen: Seen, prices: Prices, rng: np.random.Generator) -> Gain:
-    """Compare the mean of a replay with h*t_hit + (1-h)*t_miss; h is the ledger's, the prices come from elsewhere.
-
-    The interval is a bootstrap within hits and misses apart: their shares are known and must not be resampled.
-    """
-    groups = {hit: [latency for latency, was in seen if was == hit] for hit in (True, False)}
-    h = len(groups[True]) / len(seen)
-    measured = h * _means(groups[True], rng) + (1 - h) * _means(groups[False], rng)
-    predicted = h * _means(prices.hit, rng) + (1 - h) * _means(prices.miss, rng)
-    low, high = np.quantile(measured / predicted, [0.025, 0.975])
-    mean = sum(latency for latency, _ in seen) / len(seen)
-    hit, miss = float(np.mean(prices.hit)), float(np.mean(prices.miss))
-    expected = h * hit + (1 - h) * miss
-    formula = f"{h:.3f}*{hit * 1e3:.3g} + {1 - h:.3f}*{miss * 1e3:.3g} = {expected * 1e3:.3g} ms"
-    return Gain(h, mean, expected, Interval(mean / expected, float(low), float(high)), formula)
-
-
-def _means(samples: Sequence[float], rng: np.random.Generator) -> np.ndarray:
-    """Bootstrap replicates of the mean; 0 without samples, whose weight is 0 too."""
-    if not samples:
-        return np.zeros(RESAMPLES)
-    values = np.asarray(samples)
-    return values[rng.integers(0, len(values), size=(RESAMPLES, len(values)))].mean(axis=1)
-
-
-def report(outcome: Outcome, context: Context, prices: Prices, seen: Traces, *, model_seconds: float) -> None:
+def report(outcome: Outcome, samples: Samples) -> None:
     """Fill metrics, intervals, plots, table and observation of ``outcome``."""
-    rng, rounds = context.rng, prices.rounds
-    gains = {name: gain_at(seen[name], prices, rng) for name in TRACES}
-    speedup, overhead = rounds.ratio("direct", "hit", rng), rounds.ratio("miss", "direct", rng)
+    prices, seen = samples["seconds"], samples["replay"]
+    gains = {name: gain_at(seen[name], prices["hit"], prices["miss"]) for name in TRACES}
+    speedup = statistics.paired_ratio(prices["direct"], prices["hit"])
+    overhead = statistics.paired_ratio(prices["miss"], prices["direct"])
     outcome.intervals = {"speedup": speedup, "miss_overhead": overhead} | {
         f"mean_ratio_{name}": gain.ratio for name, gain in gains.items()
     }
     outcome.metrics = {
         "speedup": speedup.estimate,
         "miss_overhead": overhead.estimate,
-        "hit_ms": statistics.median(prices.hit) * 1e3,
-        "miss_ms": statistics.median(prices.miss) * 1e3,
-        "no_cache_ms": statistics.median(rounds["direct"]) * 1e3,
+        "hit_ms": statistics.median(prices["hit"]) * 1e3,
+        "miss_ms": statistics.median(prices["miss"]) * 1e3,
+        "no_cache_ms": statistics.median(prices["direct"]) * 1e3,
         "zipf_hit_ratio": gains["zipf"].hit_ratio,
     } | {f"mean_ms_{name}": gain.measured * 1e3 for name, gain in gains.items()}
     outcome.tables = [_table(gains, seen)]
     outcome.plots = [_latency_plot(seen["zipf"]), _ratio_plot(seen["zipf"]), _gain_plot(gains, seen)]
-    outcome.observation = _observation(outcome, gains, seen, context, model_seconds)
+    outcome.observation = _observation(outcome, gains, seen, samples["profile"])
 
 
 def _table(gains: dict[str, Gain], seen: Traces) -> Table:
@@ -137,15 +80,15 @@ def _gain_plot(gains: dict[str, Gain], seen: Traces) -> Plot:
 
 
 def _observation(
-    outcome: Outcome, gains: dict[str, Gain], seen: Traces, context: Context, seconds: float
+    outcome: Outcome, gains: dict[str, Gain], seen: Traces, profile: str
 ) -> dict[str, str | float | int | None]:
     numbers, zipf = outcome.metrics, gains["zipf"]
     p99 = statistics.percentile(_latencies(seen["zipf"]), 99) * 1e3
     return {
-        "model": f"the referee's slow model, {seconds * 1e3:.0f} ms a run, behind a Redis response cache",
+        "model": f"the referee's slow model, {MODEL_SECONDS * 1e3:.0f} ms a run, behind a Redis response cache",
         "prompt": f"Zipf replay of {len(seen['zipf'])} requests, and traces with 10, 50 and 90 % hits",
         "batch_size": 1,
-        "notes": f"two client processes, requests one after another, profile {context.profile}",
+        "notes": f"two client processes, requests one after another, profile {profile}",
         "throughput": 1 / zipf.measured,
         "observations": f"hit {numbers['hit_ms']:.2f} ms, miss {numbers['miss_ms']:.1f} ms, {numbers['speedup']:.0f}x; "
         f"Zipf hit ratio {zipf.hit_ratio:.2f}: mean {zipf.measured * 1e3:.1f} ms "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import socketserver
+import socket
 import threading
 import time
 from base64 import b64decode, b64encode
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +44,14 @@ class SlowModel:
         self._secret = secret
         self._weights: Counter[Item] = Counter()
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Connection)
-        self._server.model = self
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._open: list[socket.socket] = []
 
-    @property
-    def address(self) -> tuple[str, int]:
-        """Host and port."""
-        host, port = self._server.server_address[:2]
-        return str(host), int(port)
+    def connect(self) -> socket.socket:
+        """Return the client's end of a new connection; the other end is served by a thread of its own."""
+        served, client = socket.socketpair()
+        self._open.append(served)
+        threading.Thread(target=self._serve, args=(served,), daemon=True).start()
+        return client
 
     def answer(self, item: Item, weights: int | None = None) -> bytes:
         """Return the answer with the weights of now, or with an earlier set of them, counted from 0."""
@@ -77,24 +77,12 @@ class SlowModel:
 
     def close(self) -> None:
         """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        for served in self._open:
+            with suppress(OSError):
+                served.shutdown(socket.SHUT_RDWR)
 
-
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
-    model: SlowModel
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that sends nonsense or goes away loses its connection, and that is all."""
-
-
-class _Connection(socketserver.StreamRequestHandler):
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def handle(self) -> None:
-        while line := self.rfile.readline(MAX_REQUEST):
-            self.wfile.write(b64encode(self.server.model.run(Item.parse(json.loads(line)))) + b"\n")
+    def _serve(self, served: socket.socket) -> None:
+        # A client that sends nonsense or goes away loses its connection, and that is all.
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError), served, served.makefile("rb") as lines:
+            while line := lines.readline(MAX_REQUEST):
+                served.sendall(b64encode(self.run(Item.parse(json.loads(line)))) + b"\n")

@@ -19,6 +19,9 @@ from studyctl.cli.commands import (
     inbox,
     interview,
     lab,
+    lab_hint,
+    lab_trust,
+    lab_watch,
     plan,
     protocol,
     review,
@@ -63,6 +66,8 @@ def main(
 
 for module in (today, ticks, doctor, undo):
     module.register(app)
+for module in (lab_hint, lab_watch, lab_trust):
+    module.register(lab.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),

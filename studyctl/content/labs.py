@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studyctl.content.toml_file import TomlTable
 from studyctl.domain.address import parse_address
-from studyctl.domain.labs import EvidenceLevel, Lab, Requirement
+from studyctl.domain.labs import EvidenceLevel, Hint, Lab, Requirement
 from studyctl.errors import UsageError
 
 
@@ -35,6 +35,7 @@ def read_lab(file: TomlTable, slug: str) -> Lab:
         devices=file.texts("devices"),
         requires=tuple(_requirement(table) for table in file.tables("requires")),
         proves=file.texts("proves", ()),
+        hints=tuple(Hint(table.text("text").strip(), table.integer("cost")) for table in file.tables("hint")),
     )
 
 

@@ -19,6 +19,7 @@ class Verdict(StrEnum):
     TIMEOUT = "timeout"
     CRASHED = "crashed"
     REFUSED = "refused"
+    IMPOSSIBLE = "impossible"
 
 
 class EvidenceLevel(StrEnum):
@@ -39,6 +40,14 @@ class Requirement:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """One step towards the solution and what it costs; later ones cost more."""
+
+    text: str
+    cost: int
+
+
+@dataclass(frozen=True)
 class Lab:
     """One lab: a permanent slug and every day that it serves. `proves` are item ids that a pass proves."""
 
@@ -51,6 +60,7 @@ class Lab:
     devices: tuple[str, ...]
     requires: tuple[Requirement, ...] = ()
     proves: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from studyctl.services.lab_runner import LocalReferee
 
 @dataclass(frozen=True)
 class Case:
-    """One file of a lab and how it came out; `ok` is None where the lab cannot run on this machine."""
+    """One file of a lab and how it came out; `ok` is None where this machine cannot run the lab, or is too busy."""
 
     lab: str
     case: str
@@ -28,7 +28,7 @@ class Case:
     @property
     def line(self) -> str:
         """One line for people."""
-        mark = {True: "ok  ", False: "BAD ", None: "skip"}[self.ok]
+        mark = {True: "ok  ", False: "BAD ", None: "open"}[self.ok]
         failed = f"  {', '.join(self.failed_checks)}" if self.failed_checks else ""
         reason = "" if self.ok else f"  ({self.reason})"
         return f"{mark} {self.lab:22} {self.case:32} {self.verdict:11} {self.seconds:5.1f} s{failed}{reason}"
@@ -71,7 +71,7 @@ def _lab_problems(
         f"lab {slug}: no item {item}" for item in proves if item.rsplit("/", 2)[0] in written and item not in items
     ]
     folder = library.lab_folder(slug)
-    wanted = ("README.md", "starter.py", "reference.py", "experiment.py")
+    wanted = ("README.md", "starter.py", "reference.py", "driver.py", "experiment.py", "judge.py")
     problems += [f"lab {slug}: {name} is missing" for name in wanted if not (folder / name).is_file()]
     mutants = len(list((folder / "mutants").glob("*.py")))
     if mutants < 3:

@@ -21,7 +21,11 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What to grade, and how. `options` go to the lab, e.g. `redis_url`."""
+    """What to grade, and how.
+
+    `options` go to the lab, e.g. `redis_url`; `ceilings` is the file of this machine's measured limits; `hints` says
+    how many the learner took.
+    """
 
     slug: str
     solution: Path
@@ -29,6 +33,8 @@ class RunRequest:
     profile: str = "quick"
     seed: int | None = None
     options: dict[str, str] = field(default_factory=dict)
+    ceilings: Path | None = None
+    hints: int = 0
 
     @property
     def arguments(self) -> list[str]:
@@ -36,6 +42,10 @@ class RunRequest:
         words = ["run", self.slug, "--solution", str(self.solution), "--device", self.device, "--profile", self.profile]
         if self.seed is not None:
             words += ["--seed", str(self.seed)]
+        if self.ceilings is not None:
+            words += ["--ceilings", str(self.ceilings)]
+        if self.hints:
+            words += ["--hints", str(self.hints)]
         for key, value in sorted(self.options.items()):
             words += ["--option", f"{key}={value}"]
         return words
@@ -47,17 +57,13 @@ class LocalReferee:
     def __init__(self, bundle: Path, arguments: list[str]) -> None:
         self._graded = arguments[:1] == ["run"]
         self._talk = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-        environment["PYTHONPATH"] = str(bundle)
-        environment["PYTHONUTF8"] = "1"
         try:
             self._process = subprocess.Popen(
-                # -P: the folder that the learner stands in must not shadow the referee or what it imports.
-                [sys.executable, "-P", "-m", "graders", *arguments],
+                _command(arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=self._talk,
-                env=environment,
+                env=_environment(bundle),
                 start_new_session=True,
             )
         except OSError as error:
@@ -107,6 +113,36 @@ class LocalReferee:
         if code == 3:
             return CannotRunHereError(reason)
         return DataError(f"The referee ended without a verdict: {reason}", "`studyctl doctor` checks the installation.")
+
+
+def call_referee(bundle: Path, arguments: list[str]) -> tuple[int, str, str]:
+    """Run a command of the referee that measures no solution; returns exit code, stdout and stderr.
+
+    Raises:
+        CannotRunHereError: it cannot be started.
+    """
+    try:
+        done = subprocess.run(
+            _command(arguments),
+            stdin=subprocess.DEVNULL,
+            env=_environment(bundle),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise CannotRunHereError(f"The referee cannot be started: {error.strerror}.") from error
+    return done.returncode, done.stdout, done.stderr
+
+
+def _command(arguments: list[str]) -> list[str]:
+    # -P: the folder that the learner stands in must not shadow the referee or what it imports.
+    return [sys.executable, "-P", "-m", "graders", *arguments]
+
+
+def _environment(bundle: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    return {**kept, "PYTHONPATH": str(bundle), "PYTHONUTF8": "1"}
 
 
 def _lines(stream: IO[bytes]) -> Iterator[Event]:

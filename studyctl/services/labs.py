@@ -19,6 +19,7 @@ from studyctl.services.files import write_atomically
 from studyctl.services.lab_runner import Event, LocalReferee, RunRequest
 from studyctl.services.plan import LabView, lab_view
 from studyctl.services.resolve import LabChoice
+from studyctl.storage.repositories.hint_log import hints_taken
 from studyctl.storage.repositories.items import all_ticks, save_tick
 from studyctl.storage.repositories.lab_records import add_record, find_record, records
 from studyctl.storage.unit_of_work import Transaction
@@ -101,7 +102,9 @@ class LabService:
             raise NotFoundError(f"There is no file {path} to grade.", hint)
         if profile not in ("quick", "full"):
             raise UsageError(f"There is no profile {profile!r}.", "Profiles: quick, full.")
-        return RunRequest(lab.slug, path, device, profile, seed, options or {})
+        with self._context.database.read() as connection:
+            hints = min(hints_taken(connection, lab.slug), len(lab.hints))
+        return RunRequest(lab.slug, path, device, profile, seed, options or {}, self._context.paths.ceilings, hints)
 
     def run(self, request: RunRequest) -> tuple[LocalReferee, Iterator[Event]]:
         """Start grading: the referee, to cancel it, and its events, the verdict last."""

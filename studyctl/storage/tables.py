@@ -146,6 +146,17 @@ class LabRecordRow(SQLModel, table=True):
     document: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class HintLogRow(SQLModel, table=True):
+    """Append-only: one hint of a lab that the learner took; `number` counts from 1."""
+
+    __tablename__ = "hint_log"
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    slug: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    number: int = Field(sa_column=Column(Integer, nullable=False))
+    cost: int = Field(sa_column=Column(Integer, nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class JournalRow(SQLModel, table=True):
     """One act of the user with the row images that undo needs."""
 
@@ -159,7 +170,7 @@ class JournalRow(SQLModel, table=True):
 
 
 METADATA: MetaData = SQLModel.metadata
-LOGS = frozenset({"review_log", "interview_log", "lab_record", "journal"})
+LOGS = frozenset({"review_log", "interview_log", "lab_record", "hint_log", "journal"})
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -155,6 +155,7 @@ _LAB = (
     Action("lab.begin", ("b",), "begin", "Copy the starter to the workspace; never overwrites", Scope.LAB, "begin"),
     Action("lab.cancel", ("c",), "cancel", "End the run and everything that it started", Scope.LAB, "cancel"),
     Action("lab.records", ("o",), "records", "Results of former runs", Scope.LAB, "records"),
+    Action("lab.hint", ("h",), "hint", "The next hint; each costs more, and later records say so", Scope.LAB, "hint"),
     Action("lab.page", ("w",), "page/run", "Between the lab's page and its run", Scope.LAB, "turn"),
 )
 

@@ -132,4 +132,4 @@ def test_nothing_in_the_domain_reads_clock_or_dice_by_itself() -> None:
 
 
 def test_the_logs_are_named_in_one_place() -> None:
-    assert {"review_log", "interview_log", "lab_record", "journal"} == LOGS
+    assert {"review_log", "interview_log", "lab_record", "hint_log", "journal"} == LOGS

@@ -55,4 +55,4 @@ def test_a_wrong_answer_ends_the_rounds_at_once() -> None:
 def test_samples_of_a_round_stay_together() -> None:
     rounds = Rounds({"a": [1.0, 2.0], "b": [10.0, 20.0]}, [["a", "b"], ["b", "a"]])
     assert rounds.each(["b", "a"]) == [[10.0, 1.0], [20.0, 2.0]]
-    assert rounds.ratio("b", "a", rng()).estimate == 10
+    assert rounds.ratio("b", "a").estimate == 10

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from graders import manifest
+from graders.errors import SolutionError
 from graders.loading import load_trusted, siblings_importable
 from tests.graders.conftest import ROOT, Run, grade_lab, referee
 
@@ -104,12 +106,27 @@ def audit() -> Iterator[ModuleType]:
         yield load_trusted(FOLDER / "audit.py", "paged_audit_under_test")
 
 
+def used(memory: Any, sequence: int, table: list[int]) -> float:
+    """Share of the error budget that the attention output of one sequence used."""
+    return float(memory.attention("a sequence", sequence, table).worst)
+
+
 def test_attention_notices_a_swapped_pair_of_slots(audit: ModuleType) -> None:
     right, swapped = (audit.Memory(4, 2, np.random.default_rng(1)) for _ in range(2))
     right.write(1, [], [4, 5, 0])
     swapped.write(1, [], [4, 5, 1])
-    assert right.attention_error(1, [2, 0]) < 1e-5
-    assert swapped.attention_error(1, [2, 0]) == float("inf")
+    assert used(right, 1, [2, 0]) < 0.5
+    assert used(swapped, 1, [2, 0]) > 1
+
+
+def test_attention_notices_one_wrong_token_among_thousands(audit: ModuleType) -> None:
+    blocks, size = 96, 32
+    right, swapped = (audit.Memory(blocks, size, np.random.default_rng(5)) for _ in range(2))
+    slots = list(range(blocks * size))
+    right.write(1, [], slots)
+    swapped.write(1, [], [*slots[:-1], slots[-2]])
+    assert used(right, 1, list(range(blocks))) < 0.5
+    assert used(swapped, 1, list(range(blocks))) > 1
 
 
 def test_a_freed_block_is_poisoned(audit: ModuleType) -> None:
@@ -117,10 +134,10 @@ def test_a_freed_block_is_poisoned(audit: ModuleType) -> None:
     memory.write(1, [], [0, 1])
     memory.fork(1, 2)
     memory.forget(1, [])
-    assert memory.attention_error(2, [0]) < 1e-5
+    assert used(memory, 2, [0]) < 0.5
     memory.fork(2, 3)
     memory.forget(2, [0])
-    assert memory.attention_error(3, [0]) == float("inf")
+    assert used(memory, 3, [0]) > 1
 
 
 def test_a_copied_block_carries_its_tokens(audit: ModuleType) -> None:
@@ -128,5 +145,60 @@ def test_a_copied_block_carries_its_tokens(audit: ModuleType) -> None:
     memory.write(1, [], [0])
     memory.fork(1, 2)
     memory.write(2, [[0, 3]], [7])
-    assert memory.attention_error(1, [0]) < 1e-5
-    assert memory.attention_error(2, [3]) < 1e-5
+    assert used(memory, 1, [0]) < 0.5
+    assert used(memory, 2, [3]) < 0.5
+
+
+def test_a_table_that_is_too_short_is_wrong(audit: ModuleType) -> None:
+    memory = audit.Memory(4, 2, np.random.default_rng(1))
+    memory.write(1, [], [0, 1, 2])
+    assert used(memory, 1, [0]) > 1
+
+
+@pytest.fixture
+def judge() -> Iterator[ModuleType]:
+    with siblings_importable(FOLDER):
+        yield load_trusted(FOLDER / "judge.py", "paged_judge_under_test")
+
+
+def test_the_stored_samples_give_the_same_findings_again(judge: ModuleType, reference: Run) -> None:
+    samples = reference.last["record"]["samples"]
+    outcome = judge.judge(samples)
+    assert [check.as_dict() for check in outcome.checks] == reference.last["checks"]
+    assert [plot.as_dict() for plot in outcome.plots] == reference.last["plots"]
+
+
+@pytest.mark.parametrize("missing", ["pools", "operations", "violations", "attention", "formula", "everything"])
+def test_samples_that_stop_early_are_judged_and_do_not_pass_on_nothing(
+    judge: ModuleType, reference: Run, missing: str
+) -> None:
+    samples = dict(reference.last["record"]["samples"])
+    if missing == "everything":
+        samples = {}
+    else:
+        del samples[missing]
+    failed = {check.id for check in judge.judge(samples).checks if not check.passed}
+    assert ("refusal" in failed) == (missing in {"operations", "everything"})
+    assert ("attention" in failed) == (missing in {"attention", "everything"})
+
+
+def test_a_violation_fails_its_rule_alone(judge: ModuleType, reference: Run) -> None:
+    samples = {**reference.last["record"]["samples"], "violations": {"no-leak": "operation 7: two blocks are gone"}}
+    failed = [check for check in judge.judge(samples).checks if not check.passed]
+    assert [(check.id, check.message) for check in failed] == [("no-leak", "operation 7: two blocks are gone")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"result": None, "table": "none", "free": 1, "refs": []},
+        {"result": None, "table": [], "free": True, "refs": []},
+        {"result": None, "table": [], "free": 1, "refs": [[1]]},
+        {"result": [], "table": [], "free": 1, "refs": []},
+        {"result": {"copies": [], "slots": [0.5]}, "table": [], "free": 1, "refs": []},
+        {},
+    ],
+)
+def test_a_malformed_answer_is_the_solutions_error(audit: ModuleType, body: dict[str, Any]) -> None:
+    with pytest.raises(SolutionError):
+        audit.Answer.parse(body)

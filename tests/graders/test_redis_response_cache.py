@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -166,6 +169,108 @@ def test_the_client_speaks_every_kind_of_reply(server: Address) -> None:
         redis.command("GET")
     assert redis.command("DEL", "k") == 1
     redis.close()
+
+
+@pytest.mark.redis
+@needs_redis
+def test_a_socket_that_was_detached_goes_on_in_another_client(server: Address) -> None:
+    admin = Redis(Address(server.host, server.port, db=1))
+    given = admin.detach()
+    assert given.gettimeout() is None
+    redis = Redis([given], timeout=2.0)
+    assert redis.command("SET", "in", "one") == "OK"
+    redis.close()
+    assert Redis(server).command("GET", "in") is None  # database 0: the login was done before the socket was given away
+    assert admin.command("DEL", "in") == 1
+    admin.close()
+
+
+def test_a_client_with_handed_over_sockets_moves_on_after_a_failure_and_then_stays_failed() -> None:
+    pairs = [socket.socketpair() for _ in range(2)]
+    redis = Redis([own for own, _ in pairs], timeout=1.0)
+    first, second = (other for _, other in pairs)
+    first.sendall(b"+PONG\r\n")
+    assert redis.command("PING") == "PONG"
+    first.close()
+    second.sendall(b"+PONG\r\n")
+    with pytest.raises(ConnectionError):
+        redis.command("PING")
+    assert redis.command("PING") == "PONG"
+    second.close()
+    for _ in range(3):
+        with pytest.raises(ConnectionError):
+            redis.command("PING")
+
+
+def test_a_silent_server_is_a_timeout_and_costs_the_socket() -> None:
+    own, other = socket.socketpair()
+    redis = Redis([own], timeout=0.05)
+    with pytest.raises(TimeoutError):
+        redis.command("GET", "k")
+    with pytest.raises(BrokenPipeError):
+        other.sendall(b"$-1\r\n")  # a late reply could be taken for that of the next command
+    with pytest.raises(ConnectionError):
+        redis.command("GET", "k")
+    other.close()
+
+
+@pytest.fixture
+def judge() -> Iterator[ModuleType]:
+    with siblings_importable(FOLDER):
+        yield load_trusted(FOLDER / "judge.py", "redis_judge_under_test")
+
+
+@pytest.mark.redis
+@needs_redis
+def test_the_stored_samples_give_the_same_findings_again(judge: ModuleType, reference: Run) -> None:
+    outcome = judge.judge(reference.last["record"]["samples"])
+    assert [check.as_dict() for check in outcome.checks] == reference.last["checks"]
+    assert [plot.as_dict() for plot in outcome.plots] == reference.last["plots"]
+
+
+@pytest.mark.redis
+@needs_redis
+def test_samples_that_stop_early_do_not_pass(judge: ModuleType, reference: Run) -> None:
+    samples = reference.last["record"]["samples"]
+    untimed = {key: value for key, value in samples.items() if key != "orders"}
+    for stopped in ({}, untimed):
+        assert any(not check.passed for check in judge.judge(stopped).checks)
+
+
+@pytest.mark.redis
+@needs_redis
+@pytest.mark.parametrize(
+    ("part", "key", "fails"),
+    [("redis", "hits", "keyspace-hits"), ("redis", "misses", "one-lookup"), ("ledger", "misses", "model-runs"),
+     ("redis", "foreign_keys", "namespace")],
+)  # fmt: skip
+def test_a_count_that_is_one_too_high_fails_its_check(
+    judge: ModuleType, reference: Run, part: str, key: str, fails: str
+) -> None:
+    samples = dict(reference.last["record"]["samples"])
+    samples[part] = {**samples[part], key: samples[part][key] + 1}
+    assert fails in [check.id for check in judge.judge(samples).checks if not check.passed]
+
+
+@pytest.mark.redis
+@needs_redis
+def test_the_workers_have_no_network(reference: Run) -> None:
+    isolation = reference.last["record"]["isolation"]
+    assert isolation["network"] is (isolation["level"] != "namespace")
+
+
+def test_the_model_serves_a_connection_and_survives_nonsense(ledger_module: ModuleType, model: Any) -> None:
+    item = ledger_module.Item("ranker", 1, b"x")
+    for line in (b"nonsense\n", b"[]\n", b'{"model": 1}\n'):
+        broken = model.connect()
+        broken.sendall(line)
+        assert broken.recv(1) == b""
+        broken.close()
+    client = model.connect()
+    client.sendall(json.dumps(item.as_dict()).encode() + b"\n")
+    assert b64decode(client.makefile("rb").readline()) == model.answer(item)
+    assert model.calls == 1
+    client.close()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_a_right_solution_passes_and_its_verdict_is_the_last_event(double: Grade
 
 def test_the_record_says_what_was_run_where_and_by_what(double: Grade) -> None:
     record = double(RIGHT).last["record"]
-    assert record["isolation"] == "process"
+    assert record["isolation"]["level"] in {"namespace", "process"}
     assert set(record["sha256"]) == {"solution", "lab", "graders"}
     assert record["seed"] is None
     assert record["machine"]["cores"] == os.cpu_count()
@@ -196,19 +196,37 @@ def test_a_forged_early_reply_does_not_beat_the_poison(double: Grade) -> None:
     assert run.verdict in {"error", "failed"}
 
 
-def test_a_process_that_left_its_group_does_not_survive(double: Grade, tmp_path: Path) -> None:
-    pid_file = tmp_path / "pid"
-    run = double(f"""
+@pytest.mark.parametrize("isolation", ["auto", "process"])
+def test_an_orphan_does_not_survive_and_cannot_leave_the_group(double: Grade, isolation: str) -> None:
+    marker = f"left-behind-{os.urandom(8).hex()}"
+    source = f"""
         import os, subprocess, sys
-        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], start_new_session=True)
-        open({str(pid_file)!r}, "w").write(str(child.pid))
+        code = "import sys, time; print(sys.argv[1], flush=True); time.sleep(300)"
+        if os.fork() == 0:
+            try:
+                os.setsid()
+                print("ran away")
+            except PermissionError:
+                subprocess.Popen([sys.executable, "-c", code, {marker!r}])
+            os._exit(0)
+        import time
+        time.sleep(0.5)
         def double(x):
             return 2 * x
-    """)
+    """
+    run = double(source, "--isolation", isolation)
     assert run.verdict == "passed"
-    pid = int(pid_file.read_text())
+    assert marker in run.learner_log
+    assert "ran away" not in run.learner_log
     time.sleep(0.1)
-    assert not Path(f"/proc/{pid}").exists()
+    assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if marker in _text(path)]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def test_the_environment_of_the_user_stays_outside(double: Grade, monkeypatch: pytest.MonkeyPatch) -> None:

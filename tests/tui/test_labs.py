@@ -319,6 +319,24 @@ async def test_records_can_be_opened_again(make_app: MakeApp, services: Containe
         assert screen(pilot).query_one("#page").display
 
 
+async def test_h_takes_the_next_hint_and_says_what_it_cost(make_app: MakeApp, services: Container) -> None:
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        app = pilot.app
+        assert isinstance(app, StudyApp)
+        await settled(pilot)
+        app.go("lab", "kv-cache-table")
+        await settled(pilot)
+        await press(pilot, "h")
+        await settled(pilot)
+        assert "Cost so far 1; 1 left, the next costs 3" in status(pilot)
+        await press(pilot, "h", "h")
+        await settled(pilot)
+        lab = services.library.labs["kv-cache-table"]
+        assert services.hints.taken(lab).cost == 4
+        assert "no further hint" in status(pilot)
+        assert "1. Which tensors" in screen(pilot)._page.readme  # type: ignore[union-attr]
+
+
 async def test_w_turns_between_page_and_run(make_app: MakeApp, services: Container) -> None:
     begin(services)
     referee = FakeReferee(RUNNING, [verdict()])

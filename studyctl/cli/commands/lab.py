@@ -52,7 +52,7 @@ def show(context: typer.Context, lab: LabArgument, as_json: JsonOption = False) 
     """Show a lab's page: its question, the theory, the interface, what is measured."""
     container = state_of(context).container
     choice = container.resolve.lab(lab, "studyctl lab show")
-    _say_choice(choice)
+    say_choice(choice)
     view = container.labs.view(choice.lab)
     readme = container.labs.readme(choice.lab)
     if as_json:
@@ -68,7 +68,7 @@ def start(context: typer.Context, lab: LabArgument, as_json: JsonOption = False)
     """Copy the starter into your workspace; your file is never overwritten."""
     container = state_of(context).container
     choice = container.resolve.lab(lab, "studyctl lab start")
-    _say_choice(choice)
+    say_choice(choice)
     started = container.labs.start(choice.lab)
     if as_json:
         output.document(
@@ -97,7 +97,7 @@ def run(
     """Measure and grade a solution. Exit code 0: passed, 1: graded and not passed, 3: cannot run here."""
     container = state_of(context).container
     choice = container.resolve.lab(lab)
-    _say_choice(choice)
+    say_choice(choice)
     if redis_url and "redis" not in choice.lab.slug:
         raise UsageError(f"Lab {choice.lab.slug} uses no Redis.", "Leave --redis-url out.")
     options = {"redis_url": redis_url} if redis_url else {}
@@ -159,6 +159,7 @@ def list_records(
     )
 
 
-def _say_choice(choice: LabChoice) -> None:
+def say_choice(choice: LabChoice) -> None:
+    """Tell which lab an address meant, and what else it could have meant."""
     also = f" (could also mean {', '.join(str(address) for address in choice.also)})" if choice.also else ""
     say(f"{choice.address}: lab {choice.lab.slug}{also}")

@@ -16,6 +16,7 @@ from studyctl.tui.desk import Job
 
 if TYPE_CHECKING:
     from studyctl.container import Container
+    from studyctl.services.lab_hints import HintsTaken
     from studyctl.services.labs import Started
     from studyctl.services.plan import LabView
     from studyctl.tui.app import StudyApp
@@ -39,9 +40,22 @@ def read_page(container: Container, slug: str) -> LabPage:
         readme = container.labs.readme(lab)
     except StudyError as error:
         readme = f"# {lab.title}\n\n{error.message}"
+    readme += _hints(container.hints.taken(lab))
     path = container.labs.solution_path(lab)
     records = tuple(reversed(container.labs.records(lab.slug)))
     return LabPage(container.labs.view(lab), readme, path, path.is_file(), records)
+
+
+def take_hint(container: Container, slug: str) -> Outcome[HintsTaken]:
+    """Take the next hint."""
+    return container.hints.take(container.resolve.lab(slug).lab)
+
+
+def _hints(taken: HintsTaken) -> str:
+    if not taken.hints:
+        return ""
+    lines = [f"{number}. {hint.text} (cost {hint.cost})" for number, hint in enumerate(taken.hints, start=1)]
+    return "\n\n## Hints you have taken\n\n" + "\n".join(lines) + "\n"
 
 
 def begin(container: Container, slug: str) -> Started:

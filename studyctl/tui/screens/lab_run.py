@@ -15,7 +15,7 @@ from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
 from studyctl.tui.controllers.keep import kept
 from studyctl.tui.controllers.lab_runs import LabRun, LabRuns, Spawn
-from studyctl.tui.controllers.lab_work import LabPage, begin, prepare, read_page, recorder
+from studyctl.tui.controllers.lab_work import LabPage, begin, prepare, read_page, recorder, take_hint
 from studyctl.tui.widgets import lab_text
 from studyctl.tui.widgets.reader import Reader
 from studyctl.tui.widgets.row_list import RowList
@@ -23,6 +23,7 @@ from studyctl.tui.widgets.run_view import RunView
 from studyctl.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
+    from studyctl.services.lab_hints import HintsTaken
     from studyctl.services.labs import Started
 
 REDRAW_SECONDS = 0.1
@@ -124,6 +125,10 @@ class LabScreen(StudyScreen):
         """Show the records."""
         self._turn("-records")
 
+    def action_hint(self) -> None:
+        """Take the next hint and show it below the lab's page."""
+        self.act(lambda container: take_hint(container, self._slug), self._hinted)
+
     def action_turn(self) -> None:
         """Between the lab's page and its run."""
         showing = self.has_class("-run") or self.runs.of(self._slug) is None
@@ -184,6 +189,13 @@ class LabScreen(StudyScreen):
     def _begun(self, started: Started) -> None:
         self.say(f"{'Copied the starter to' if started.created else 'Left as it is:'} {started.path}")
         self.load()
+
+    def _hinted(self, taken: HintsTaken) -> None:
+        after = f"{taken.left} left, the next costs {taken.next_cost}" if taken.left else "none left"
+        self.say(f"Hint {len(taken.hints)}: at the end of the page. Cost so far {taken.cost}; {after}.")
+        self._turn("")
+        self.load()
+        self.call_after_refresh(self.query_one("#page", Reader).scroll_end, animate=False)
 
     def _open_record(self) -> None:
         chosen = self.query_one(RowList).selected

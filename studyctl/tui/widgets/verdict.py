@@ -21,6 +21,7 @@ MEANING = {
     "error": "the code raised, or answered with the wrong type",
     "timeout": "a call or the whole run took too long",
     "crashed": "the learner's process died",
+    "impossible": "faster than this machine can be: the work was not done",
     "refused": "the file could not be loaded, or changed during the run",
 }
 

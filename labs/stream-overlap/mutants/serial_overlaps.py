@@ -1,0 +1,45 @@
+"""Its serial pipeline overlaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def serial(device: Any) -> None:
+    """One stream, one buffer: every operation waits for the one before it."""
+    overlapped(device)
+
+
+def overlapped(device: Any) -> None:
+    """A stream for each buffer: its order protects the buffer, and no event is needed."""
+    device.pin()
+    streams = [device.stream() for _ in range(device.buffers)]
+    for chunk in range(device.chunks):
+        buffer = chunk % device.buffers
+        stream = streams[buffer]
+        stream.copy_in(chunk, buffer)
+        stream.compute(buffer)
+        stream.copy_out(buffer, chunk)
+    device.synchronize()
+
+
+def ideal_timeline(chunks: int, buffers: int, copy_in: int, compute: int, copy_out: int) -> list[list[int]]:
+    """An operation starts when its engine and its data are ready."""
+    rows: list[list[int]] = []
+    for chunk in range(chunks):
+        before = rows[-1] if rows else [0] * 6
+        owner = rows[chunk - buffers] if chunk >= buffers else [0] * 6
+        start_in = max(before[1], owner[5])
+        start_compute = max(start_in + copy_in, before[3])
+        start_out = max(start_compute + compute, before[5])
+        rows.append(
+            [start_in, start_in + copy_in, start_compute, start_compute + compute, start_out, start_out + copy_out]
+        )
+    return rows
+
+
+def bottleneck(buffers: int, copy_in: int, compute: int, copy_out: int) -> str:
+    """A buffer is occupied for the sum of the stages; an engine for its own stage."""
+    stages = {"copy_in": copy_in, "compute": compute, "copy_out": copy_out}
+    longest = max(stages, key=lambda name: stages[name])
+    return "buffers" if sum(stages.values()) > buffers * stages[longest] else longest
