@@ -26,10 +26,15 @@ PROFILE_ROUNDS = 5
 
 @dataclass(frozen=True)
 class Replay:
-    """What one schedule did on an engine: seconds from the request to the end of each step, and gaps between tokens."""
+    """What one schedule did on an engine, in seconds.
+
+    ``ends``: from the start of the load to the end of each step; ``gaps``: between two tokens of one request;
+    ``waits``: from the arrival of each request, between two steps, to its first token.
+    """
 
     ends: list[float]
     gaps: list[float]
+    waits: list[float]
     tokens: int
 
     @property
@@ -102,7 +107,12 @@ class Bench:
         if judge:
             self._judge(trace, [Sample(*pair) for pair in zip(prompts, tokens, strict=True)])
         gaps = [b - a for each in stamps for a, b in pairwise(each)]
-        return Replay([item.at - reply.started for item in reply.items], gaps, sum(map(len, tokens)))
+        ends = [item.at - reply.started for item in reply.items]
+        waits = [
+            each[0] - (ends[request.arrival - 1] if request.arrival else 0.0)
+            for request, each in zip(trace.requests, stamps, strict=True)
+        ]
+        return Replay(ends, gaps, waits, sum(map(len, tokens)))
 
     def next_round(self) -> None:
         """Draw which of the two engines runs the schedules that are compared."""

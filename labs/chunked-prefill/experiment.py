@@ -84,6 +84,7 @@ def _measure(bench: Bench, trace: Trace, steps: list[list[tuple[int, int]]]) -> 
     context, uncut = bench.context, whole_prompts(trace)
     gaps: dict[str, list[float]] = {}
     throughput: dict[str, list[float]] = {}
+    first_token: dict[str, list[float]] = {}
     shown: dict[str, list[float]] = {}
 
     def arm(name: str, schedule: list[list[tuple[int, int]]], copy: int) -> Callable[[], float]:
@@ -91,6 +92,7 @@ def _measure(bench: Bench, trace: Trace, steps: list[list[tuple[int, int]]]) -> 
             found: Replay = bench.replay(bench.engines[copy], trace, schedule, judge=name == "chunked")
             gaps.setdefault(name, []).append(max(found.gaps))
             throughput.setdefault(name, []).append(found.throughput)
+            first_token.setdefault(name, []).append(max(found.waits))
             shown[name] = found.ends
             return found.ends[-1]
 
@@ -103,7 +105,7 @@ def _measure(bench: Bench, trace: Trace, steps: list[list[tuple[int, int]]]) -> 
     }
 
     def collected() -> dict[str, Any]:
-        return {"max_gap_s": gaps, "tokens_per_s": throughput}
+        return {"max_gap_s": gaps, "tokens_per_s": throughput, "longest_ttft_s": first_token}
 
     def after_round(done: int, total: int) -> None:
         for name in ("chunked", "uncut"):

@@ -27,6 +27,7 @@ def judge(samples: Samples) -> Outcome:
     outcome.metrics = {name: interval.estimate for name, interval in outcome.intervals.items()}
     for name in ("chunked", "uncut"):
         outcome.metrics[f"max_itl_ms_{name}"] = statistics.median(samples["max_gap_s"][name]) * 1e3
+        outcome.metrics[f"longest_ttft_ms_{name}"] = statistics.median(samples["longest_ttft_s"][name]) * 1e3
         outcome.metrics[f"tokens_per_s_{name}"] = statistics.median(samples["tokens_per_s"][name])
     outcome.metrics |= {"budget": samples["chosen"], "scheduler_us_per_step": max(0.0, samples["decision_s"]) * 1e6}
     outcome.plots = [_timeline(samples), *_trade_off(samples)]
@@ -78,6 +79,8 @@ def _table(samples: Samples) -> Table:
     rows: list[list[str | float | int | None]] = []
     for name in ("uncut", "chunked"):
         gap = statistics.median(samples["max_gap_s"][name]) * 1e3
+        first = statistics.median(samples["longest_ttft_s"][name]) * 1e3
         rate = statistics.median(samples["tokens_per_s"][name])
-        rows.append([name, len(samples["step_ends_s"][name]), round(gap, 2), round(rate, 1)])
-    return Table("The timed load", ["schedule", "steps", "longest wait between tokens, ms", "tokens/s"], rows)
+        rows.append([name, len(samples["step_ends_s"][name]), round(gap, 2), round(first, 2), round(rate, 1)])
+    columns = ["schedule", "steps", "longest wait between tokens, ms", "longest time to first token, ms", "tokens/s"]
+    return Table("The timed load", columns, rows)

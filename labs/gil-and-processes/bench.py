@@ -12,8 +12,8 @@ from office import Office
 
 from graders.context import Context
 from graders.errors import SolutionTimeoutError
-from graders.protocol import Body
 from graders.process import Worker
+from graders.protocol import Body
 
 CALL_SECONDS = 15.0
 SAMPLE_SECONDS = 0.004

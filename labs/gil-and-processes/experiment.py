@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 
-from bench import Bench, metered
+from bench import Bench
 from meter import Meter, require_counters
 from office import Office
 from timing import measure, steps_per_second
-from work import MODULUS, draw_items, expected
+from work import MODULUS
 
 from graders.context import Context
 from graders.errors import UnavailableError
@@ -100,7 +99,11 @@ def _error(bench: Bench, how: str) -> Samples:
     body = bench.call("fail", how=how, work="fragile", items=items, n=2)
     got = body.get("raised", f"returned {str(body.get('results'))[:100]}")
     bench.note_left_over(f"run_{how} of an item that raises")
-    return {"case": f"run_{how}, item {broken + 1} of 5 raises", "got": got, "right": f"item {values[broken]} is broken"}
+    return {
+        "case": f"run_{how}, item {broken + 1} of 5 raises",
+        "got": got,
+        "right": f"item {values[broken]} is broken",
+    }
 
 
 def _choices(bench: Bench, steps: float) -> list[Samples]:

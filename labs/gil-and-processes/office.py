@@ -87,7 +87,9 @@ class Office:
                 if counter in places:
                     visit.answers[places.index(counter)] = answer
                 self._own[counter].send(answer.to_bytes(8, "little"))
-        raise SolutionTimeoutError(f"run_{how} did not return within {timeout:.0f} s, though every question was answered")
+        raise SolutionTimeoutError(
+            f"run_{how} did not return within {timeout:.0f} s, though every question was answered"
+        )
 
     def _gather(self, enough: int, grace: float, visit: Visit) -> list[tuple[int, int]]:
         """Requests (counter, process id) that wait at the same time; empty when there are none now."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from bench import CALL_SECONDS, Bench, Metered, metered
+from bench import Bench, Metered, metered
 from work import MODULUS, draw_items, expected
 
 from graders import scheduling
@@ -14,31 +14,29 @@ from graders.measurement import interleave, swap_at_random
 from graders.outcome import Samples
 from graders.process import Worker
 
-SERIAL_SECONDS = 0.25  # of work in one call, as one thread does it
+SERIAL_SECONDS = 0.2  # of CPU time in one call
 WORKERS = 2
 STEADY = 0.15
 
 
 def steps_per_second(bench: Bench) -> float:
-    """Steps of crunch for each second, out of the fastest of a few calls of the referee's own worker."""
-    return _rate(bench, "crunch", 200_000)
+    """Steps of crunch for each CPU second of the referee's own worker."""
+    return _rate(bench, "crunch", 400_000)
 
 
 def _rate(bench: Bench, work: str, amount: int) -> float:
+    """Amount of work for each CPU second, which a busy machine does not change."""
     seconds = []
-    for _ in range(4):
+    for _ in range(3):
         item = [int(bench.context.rng.integers(1, MODULUS)), amount]
-        reply = bench.baselines[0].call(
-            "run", timeout=bench.context.within(CALL_SECONDS), how="serial", work=work, items=[item], n=1
-        )
-        seconds.append(reply.seconds)
-    return amount / min(seconds)
+        seconds.append(metered(bench.context, bench.baselines[0], "serial", work, [item], 1).ran)
+    return amount / max(1e-4, min(seconds))
 
 
 def measure(bench: Bench, steps: float) -> Samples:
     """Interleave the arms; each keeps wall, CPU and ready seconds, and ``wrong`` the arms with a wrong result."""
     context = bench.context
-    totals = {"crunch": round(steps * SERIAL_SECONDS), "digest": round(_rate(bench, "digest", 8) * SERIAL_SECONDS)}
+    totals = {"crunch": round(steps * SERIAL_SECONDS), "digest": round(_rate(bench, "digest", 16) * SERIAL_SECONDS)}
     calls: dict[str, list[Metered]] = {}
     wrong: list[str] = []
     pair: list[Worker] = []
@@ -83,7 +81,12 @@ def measure(bench: Bench, steps: float) -> Samples:
         "rounds": {name: [[call.wall, call.ran, call.ready] for call in each] for name, each in calls.items()},
         "orders": rounds.orders,
         "wrong": wrong,
-        "scheduling": {"involuntary": 0, "own_s": used, "core_busy_s": busy.core_busy_s, "core_total_s": busy.core_total_s},
+        "scheduling": {
+            "involuntary": 0,
+            "own_s": used,
+            "core_busy_s": busy.core_busy_s,
+            "core_total_s": busy.core_total_s,
+        },
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from bench import Bench
-from inputs import LAWS, draw, given_histograms, values_for_bins, weights, with_outliers
+from inputs import HEAVY, LAWS, draw, given_histograms, values_for_bins, weights, with_outliers
 from truth import (
     Array,
     bins_of,
@@ -138,13 +138,17 @@ def _bytes(bench: Bench) -> list[dict[str, Any]]:
 
 
 def _three(counts: Array, width: float) -> list[tuple[str, Array, float, list[Any]]]:
-    return [("minmax", counts, width, []), ("percentile", counts, width, [PERCENT]), ("entropy", counts, width, [LEVELS])]
+    return [
+        ("minmax", counts, width, []),
+        ("percentile", counts, width, [PERCENT]),
+        ("entropy", counts, width, [LEVELS]),
+    ]
 
 
 def _outliers(bench: Bench) -> list[dict[str, Any]]:
     """Calibrate on 200,000 values of which three are spoilt; errors on fresh values with and without such outliers."""
     rng, found = bench.context.rng, []
-    for law in LAWS:
+    for law in (*LAWS, HEAVY):
         x, fresh = with_outliers(draw(law, TEST_VALUES, rng), rng), draw(law, TEST_VALUES, rng)
         ((counts, width),) = bench.histograms([x], BINS)
         for method, threshold in zip(METHODS, bench.thresholds(_three(counts, width)), strict=True):

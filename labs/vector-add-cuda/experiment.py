@@ -1,0 +1,60 @@
+"""Runs in the referee: counts the twin, runs the CUDA source emulated or on a GPU, and compiles it where nvcc is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from facts import facts
+from gpu import arena_bytes, run_gpu
+from launches import run_cuda, run_twin
+from toolchain import ARCHITECTURES, compile_for, find_nvcc
+
+from graders.context import ARENA_BYTES, Context
+from graders.errors import SolutionError, UnavailableError
+from graders.outcome import Samples
+from graders.process import Worker
+from graders.simt.wire import Kernels
+
+CALL_SECONDS = 90.0
+
+
+def run(context: Context) -> Samples:
+    """Return the samples; a wrong answer ends the run before anything is timed."""
+    cuda, nvcc = context.device != "cpu", find_nvcc()
+    if cuda and nvcc is None:
+        why = "the kernel has to be compiled for the GPU"
+        raise UnavailableError("nvcc", why, "install the CUDA toolkit, or run with --device cpu")
+    baseline = context.lab.folder / "baseline.py"
+    roles: dict[str, Path | None] = {"solution": None}
+    if cuda:
+        roles |= {"baseline": baseline, "control": baseline}
+    started = context.start_workers(roles, arena_bytes=arena_bytes() if cuda else ARENA_BYTES)
+    workers = dict(zip(roles, started, strict=True))
+    worker = workers["solution"]
+    samples: Samples = {"device": context.device}
+    context.phase("twin", 1, 4)
+    samples["launches"] = run_twin(context, Kernels(worker))
+    context.phase("compile", 2, 4)
+    samples["compiled"] = _compile(context, worker, nvcc)
+    context.phase("CUDA source", 3, 4)
+    for each in workers.values():
+        error = each.call("build", timeout=context.within(CALL_SECONDS)).body.get("error")
+        if each is worker:
+            samples["build_error"] = str(error)
+    if samples["build_error"]:
+        return samples
+    samples["cuda"] = run_cuda(context, worker)
+    if cuda and all(check.passed for check in facts(samples)):
+        context.phase("GPU", 4, 4)
+        samples["gpu"] = run_gpu(context, workers)
+    return samples
+
+
+def _compile(context: Context, worker: Worker, nvcc: str | None) -> list[dict[str, object]]:
+    source = worker.call("source", timeout=context.within(CALL_SECONDS)).body.get("source")
+    if not isinstance(source, str):
+        raise SolutionError("cuda_source returns a str")
+    if nvcc is None:
+        context.log("nvcc is not here: the CUDA source is emulated on the CPU, registers and spills are not read")
+        return []
+    return [compile_for(nvcc, source, architecture) for architecture in ARCHITECTURES]
