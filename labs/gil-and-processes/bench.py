@@ -34,6 +34,11 @@ class Bench:
     def __post_init__(self) -> None:
         self.threads_before = len(threads(self.solution.pid))
 
+    @property
+    def anything_left(self) -> bool:
+        """Whether a call left something behind."""
+        return any(count for _, count in self.left)
+
     def call(self, op: str, **fields: Any) -> Body:
         """One request to the learner's worker."""
         return self.solution.call(op, timeout=self.context.within(CALL_SECONDS), **fields).body

@@ -69,7 +69,7 @@ WORK = {function.__name__: function for function in (crunch, digest, ask, late, 
 def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     """Return the requests that this lab's workers answer."""
 
-    def spread(request: Body) -> list[int]:
+    def spread(request: Body) -> list[int | str]:
         work, items = WORK[request["work"]], list(request["items"])
         if request["how"] == "serial":
             return [work(item) for item in items]
@@ -98,7 +98,7 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     return {"run": run, "fail": fail, "counters": counters, "choose": choose}
 
 
-def _results(answer: Any, name: str) -> list[int]:
+def _results(answer: Any, name: str) -> list[int | str]:
     if not isinstance(answer, list):
         raise TypeError(f"{name} returns a list of results, got {type(answer).__name__}")
     return [value if isinstance(value, int) else repr(value)[:80] for value in answer]

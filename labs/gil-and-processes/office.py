@@ -1,7 +1,7 @@
 """Counters at which work asks and waits: the referee sees how many ask at once, and the kernel names the process.
 
-Each counter is one end of a local socket. The kernel attaches the sender's process id to every message (unix(7), SO_PASSCRED), so
-nobody can ask in another's name.
+Each counter is one end of a local socket. The kernel attaches the sender's process id to every message (unix(7),
+SO_PASSCRED), so nobody can ask in another's name.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
 
 from bench import Bench, Metered, metered
 from work import MODULUS, draw_items, expected
@@ -33,60 +33,70 @@ def _rate(bench: Bench, work: str, amount: int) -> float:
     return amount / max(1e-4, min(seconds))
 
 
-def measure(bench: Bench, steps: float) -> Samples:
-    """Interleave the arms; each keeps wall, CPU and ready seconds, and ``wrong`` the arms with a wrong result."""
-    context = bench.context
-    totals = {"crunch": round(steps * SERIAL_SECONDS), "digest": round(_rate(bench, "digest", 16) * SERIAL_SECONDS)}
-    calls: dict[str, list[Metered]] = {}
-    wrong: list[str] = []
-    pair: list[Worker] = []
+@dataclass
+class Ledger:
+    """Every timed call by arm, and the arms whose results were wrong."""
 
-    def arm(name: str, how: str, work: str, worker: Callable[[], Worker]) -> float:
-        items = draw_items(context.rng, totals[work])
-        found = metered(context, worker(), how, work, items, WORKERS)
-        if not _right(bench, work, items, found):
-            wrong.append(name)
-        calls.setdefault(name, []).append(found)
+    bench: Bench
+    totals: dict[str, int]
+    calls: dict[str, list[Metered]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    pair: list[Worker] = field(default_factory=list)
+
+    def arm(self, name: str, how: str, work: str, worker: Callable[[], Worker]) -> float:
+        """One call on fresh items; returns the cores that it wanted."""
+        items = draw_items(self.bench.context.rng, self.totals[work])
+        found = metered(self.bench.context, worker(), how, work, items, WORKERS)
+        if not _right(self.bench, work, items, found):
+            self.wrong.append(name)
+        self.calls.setdefault(name, []).append(found)
         return (found.ran + found.ready) / found.wall
 
-    def copy(number: int) -> Worker:
-        if not pair:
-            pair.extend(swap_at_random(bench.baselines, context.rng))
-        return pair[number]
+    def copy(self, number: int) -> Worker:
+        """One of the two copies of the baseline, which is drawn anew in each round."""
+        if not self.pair:
+            self.pair.extend(swap_at_random(self.bench.baselines, self.bench.context.rng))
+        return self.pair[number]
 
-    arms: dict[str, Callable[[], float]] = {
-        "threads-crunch": partial(arm, "threads-crunch", "threads", "crunch", lambda: bench.solution),
-        "threads-digest": partial(arm, "threads-digest", "threads", "digest", lambda: bench.solution),
-        "processes-crunch": partial(arm, "processes-crunch", "processes", "crunch", lambda: bench.solution),
-        "serial": partial(arm, "serial", "serial", "crunch", lambda: bench.baselines[0]),
-        "baseline": partial(arm, "baseline", "processes", "crunch", lambda: copy(0)),
-        "control": partial(arm, "control", "processes", "crunch", lambda: copy(1)),
-    }
+    def arms(self) -> dict[str, Callable[[], float]]:
+        """The arms of a round."""
+        own = self.bench.solution
+        return {
+            "threads-crunch": lambda: self.arm("threads-crunch", "threads", "crunch", lambda: own),
+            "threads-digest": lambda: self.arm("threads-digest", "threads", "digest", lambda: own),
+            "processes-crunch": lambda: self.arm("processes-crunch", "processes", "crunch", lambda: own),
+            "serial": lambda: self.arm("serial", "serial", "crunch", lambda: self.bench.baselines[0]),
+            "baseline": lambda: self.arm("baseline", "processes", "crunch", lambda: self.copy(0)),
+            "control": lambda: self.arm("control", "processes", "crunch", lambda: self.copy(1)),
+        }
+
+
+def measure(bench: Bench, steps: float) -> Samples:
+    """Interleave the arms; each call keeps wall, CPU and ready seconds, and ``wrong`` the arms with a wrong result."""
+    context = bench.context
+    amounts = {"crunch": steps, "digest": _rate(bench, "digest", 16)}
+    ledger = Ledger(bench, {work: round(rate * SERIAL_SECONDS) for work, rate in amounts.items()})
 
     def after(done: int, total: int) -> None:
-        pair.clear()
+        ledger.pair.clear()
         context.progress(done, total, "rounds")
 
     place = context.request.placement
     cores = (*place.referee, *place.workers)
     before, own = scheduling.read([], cores), time.process_time()
-    least, most, seconds = (6, 16, 8.0) if context.quick else (24, 80, 60.0)
+    least, most, seconds = (6, 16, 6.0) if context.quick else (24, 80, 60.0)
     rounds = interleave(
-        arms, context.rng, at_least=least, at_most=most, seconds=seconds, after_round=after,
-        broken=lambda: bool(wrong), enough=lambda found: found.ratio("baseline", "control").relative_width <= STEADY,
+        ledger.arms(), context.rng, at_least=least, at_most=most, seconds=seconds, after_round=after,
+        broken=lambda: bool(ledger.wrong),
+        enough=lambda found: found.ratio("baseline", "control").relative_width <= STEADY,
     )  # fmt: skip
-    busy = scheduling.read([], cores) - before
-    used = sum(call.ran for each in calls.values() for call in each) + time.process_time() - own
+    ran = sum(call.ran for each in ledger.calls.values() for call in each)
+    busy = replace(scheduling.read([], cores) - before, own_s=ran + time.process_time() - own)
     return {
-        "rounds": {name: [[call.wall, call.ran, call.ready] for call in each] for name, each in calls.items()},
+        "rounds": {name: [[call.wall, call.ran, call.ready] for call in each] for name, each in ledger.calls.items()},
         "orders": rounds.orders,
-        "wrong": wrong,
-        "scheduling": {
-            "involuntary": 0,
-            "own_s": used,
-            "core_busy_s": busy.core_busy_s,
-            "core_total_s": busy.core_total_s,
-        },
+        "wrong": ledger.wrong,
+        "scheduling": asdict(busy),
     }
 
 

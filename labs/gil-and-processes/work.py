@@ -29,7 +29,7 @@ def digested(seed: int, blocks: int) -> int:
 
 
 def draw_items(rng: np.random.Generator, total: int) -> list[list[int]]:
-    """ITEMS pairs (seed, amount), the amounts add up to about ``total``; the first half is much heavier than the second."""
+    """ITEMS pairs (seed, amount): the amounts add up to about ``total``, HEAVY_SHARE of it in the first half."""
     half = ITEMS // 2
     weights = rng.uniform(0.8, 1.2, size=ITEMS)
     weights[:half] *= HEAVY_SHARE / weights[:half].sum()

@@ -6,6 +6,7 @@ import numpy as np
 import truth
 from bench import Timing, prepare
 from cases import Case, small
+from judge import SPEEDUP
 
 from graders.answers import LARGEST
 from graders.arena import Slot
@@ -19,7 +20,6 @@ from graders.verdict import MAX_CONTROL_WIDTH
 
 BUILD_SECONDS, CALL_SECONDS = 50.0, 30.0  # a compiler may work on a new shape in its first call
 TRAFFIC_CASES = 12
-SURE = 1.5  # the bound of the judge; measuring ends when the interval of the ratio has left it
 
 
 def run(context: Context) -> Samples:
@@ -120,7 +120,8 @@ def _rounds(context: Context, timing: Timing) -> Rounds:
     def enough(rounds: Rounds) -> bool:
         ratio, control = rounds.ratio("baseline", "solution"), rounds.ratio("control", "baseline")
         context.point("x eager", len(rounds), ratio.estimate)
-        return not ratio.overlaps(SURE, SURE) and control.relative_width <= MAX_CONTROL_WIDTH
+        steady = ratio.low >= SPEEDUP or control.relative_width <= MAX_CONTROL_WIDTH  # a miss needs a quiet machine
+        return steady and not ratio.overlaps(SPEEDUP, SPEEDUP)
 
     least, most, seconds = (12, 40, 12.0) if context.quick else (40, 150, 90.0)
     timing.next_round()

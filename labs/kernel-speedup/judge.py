@@ -12,7 +12,7 @@ from graders.scheduling import Scheduling
 from graders.statistics import Interval
 from graders.verdict import Quietness
 
-SPEEDUP = 1.5
+SPEEDUP = 1.7  # four kernels that work in place, without any fusion, reach 1.4
 GROUPS = {
     "random-shapes": "outputs of random shapes and scales",
     "tails": "outputs of odd sizes and unaligned arrays",

@@ -1,51 +1,46 @@
-"""relu(x * scale + bias + residual) in one pass: C, compiled for this machine; CUDA C++ is in variants/cuda.py."""
+"""Write one kernel for out = relu(x * scale + bias + residual), in the language of your choice.
+
+This file runs and its outputs are right, but it computes one operator after the other, as eager torch does.
+"""
 
 from __future__ import annotations
 
-import ctypes
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
+import torch
 from torch import Tensor
 
 Kernel = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], None]
 
-SOURCE = """
-#include <stddef.h>
-
-void fused(const float *restrict x, const float *restrict scale, const float *restrict bias,
-           const float *restrict residual, float *restrict out, size_t rows, size_t columns)
-{
-    for (size_t i = 0; i < rows; i++, x += columns, residual += columns, out += columns)
-        for (size_t j = 0; j < columns; j++) {
-            float t = x[j] * scale[j] + bias[j] + residual[j];
-            out[j] = t > 0.0f ? t : 0.0f;
-        }
-}
-"""
-# -O3 vectorises the inner loop and turns the comparison into a maximum: a branch on the sign of random numbers is
-# mispredicted every second time.
-COMPILE = ["gcc", "-O3", "-march=native", "-shared", "-fPIC"]
-
 
 def build(workdir: str, device: str) -> Kernel:
-    """Compile into ``workdir`` and return the kernel."""
-    source, library = Path(workdir) / "fused.c", Path(workdir) / "fused.so"
-    source.write_text(SOURCE)
-    subprocess.run([*COMPILE, str(source), "-o", str(library)], check=True)
-    fused = ctypes.CDLL(str(library)).fused
-    fused.argtypes = [ctypes.c_void_p] * 5 + [ctypes.c_size_t] * 2
-    fused.restype = None
+    """Compile the kernel and return a function that launches it. This may take long and is not timed.
+
+    Args:
+        workdir: an empty folder that you may write to; gcc and, where it is installed, nvcc are on PATH.
+        device: "cpu" or "cuda:0".
+
+    Returns:
+        ``kernel(x, scale, bias, residual, out)``. All are contiguous float32 tensors on ``device``: x, residual and out
+        (R, C), scale and bias (C,). It writes every element of ``out``, changes nothing else, and is done (or, on a GPU,
+        enqueued on the current stream) when it returns. R and C are 1 or more, and may change from call to call. The
+        arrays do not overlap. They start at any multiple of 4 bytes. The values are finite, and so is the right answer.
+
+    Write this: for C, put the source into ``workdir``, compile it there into a shared library (gcc -shared -fPIC), load
+    it with ``ctypes.CDLL``, and pass ``tensor.data_ptr()`` as ``ctypes.c_void_p``.
+    """
 
     def kernel(x: Tensor, scale: Tensor, bias: Tensor, residual: Tensor, out: Tensor) -> None:
-        fused(*(each.data_ptr() for each in (x, scale, bias, residual, out)), *x.shape)
+        out.copy_(torch.relu(x * scale + bias + residual))
 
     return kernel
 
 
 def traffic(rows: int, columns: int) -> tuple[int, int]:
-    """Bytes of four in-place float32 kernels (x*scale, +bias, +residual, relu), and of one fused kernel."""
-    array, vector = 4 * rows * columns, 4 * columns
-    eager = (2 * array + vector) + (2 * array + vector) + 3 * array + 2 * array
-    return eager, 3 * array + 2 * vector
+    """Return the bytes that float32 arrays of this shape move: (by four eager kernels, by one fused kernel).
+
+    Write this. The four kernels are x * scale, + bias, + residual and relu. Each reads its operands from memory once (an
+    array of rows x columns, a vector of columns) and writes one array. The fused kernel reads every input once and
+    writes out once. Nothing stays in a cache from one kernel to the next.
+    """
+    return 0, 0

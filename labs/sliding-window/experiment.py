@@ -88,6 +88,35 @@ def _time(context: Context, workers: Workers, samples: Samples) -> None:
     trips = {name: worker.round_trip() for name, worker in workers.items()}
     timed: list[Comparison] = []
 
+    def after_round(done: int, total: int) -> None:
+        workers["baseline"], workers["control"] = swap_at_random((workers["baseline"], workers["control"]), context.rng)
+        context.progress(done, total, "rounds")
+
+    def enough(rounds: Rounds) -> bool:
+        samples["seconds"] = rounds.samples
+        return all(check.state != "undecided" for check in time_checks(samples))
+
+    def wrong() -> bool:
+        return any(not each.worst <= 1 for each in timed)
+
+    most = LENGTHS[-1]
+    samples |= {"window": WINDOW, "chunk": CHUNK, "ceilings": context.ceilings().as_dict()}
+    samples["floor"] = [4 * 4 * HEADS * HEAD_DIM * most, 4 * HEADS * HEAD_DIM * pairs(most, WINDOW)]
+    before = context.scheduling(list(workers.values()))
+    least, most_rounds, seconds = (8, 24, 8.0) if context.quick else (24, 100, 90.0)
+    limits: dict[str, Any] = {"at_least": least, "at_most": most_rounds, "seconds": seconds, "enough": enough}
+    arms = _arms(context, workers, trips, timed)
+    rounds = interleave(arms, context.rng, **limits, broken=wrong, after_round=after_round)
+    busy = context.scheduling(list(workers.values())) - before
+    samples |= {"seconds": rounds.samples, "scheduling": asdict(busy)}
+    samples["comparisons"]["chunked"] += [each.as_dict() for each in timed]
+
+
+def _arms(
+    context: Context, workers: Workers, trips: dict[str, float], timed: list[Comparison]
+) -> dict[str, Callable[[], float]]:
+    """Prefill with the window and without at every length, on fresh inputs; outputs of the former go to ``timed``."""
+
     def window(tokens: int) -> float:
         inputs = _draw(context, tokens)
         sizes = {"layers": 1, "batch": 1, "heads": HEADS, "head_dim": HEAD_DIM, "window": WINDOW}
@@ -99,29 +128,9 @@ def _time(context: Context, workers: Workers, samples: Samples) -> None:
     def full(copy: str, tokens: int) -> float:
         return max(_call(context, workers[copy], "full", _draw(context, tokens))[0] - trips[copy], trips[copy])
 
-    def after_round(done: int, total: int) -> None:
-        workers["baseline"], workers["control"] = swap_at_random((workers["baseline"], workers["control"]), context.rng)
-        context.progress(done, total, "rounds")
-
-    def enough(rounds: Rounds) -> bool:
-        samples["seconds"] = rounds.samples
-        return all(check.state != "undecided" for check in time_checks(samples))
-
-    samples |= {"window": WINDOW, "chunk": CHUNK, "ceilings": context.ceilings().as_dict()}
-    most = LENGTHS[-1]
-    flops = 4 * HEADS * HEAD_DIM * pairs(most, WINDOW)
-    samples["floor"] = [4 * 4 * HEADS * HEAD_DIM * most, flops]
     arms: dict[str, Callable[[], float]] = {f"window {tokens}": partial(window, tokens) for tokens in LENGTHS}
     arms |= {f"full {tokens}": partial(full, "baseline", tokens) for tokens in LENGTHS}
-    arms["control"] = partial(full, "control", LENGTHS[-2])
-    before = context.scheduling(list(workers.values()))
-    least, most_rounds, seconds = (8, 24, 8.0) if context.quick else (24, 100, 90.0)
-    limits: dict[str, Any] = {"at_least": least, "at_most": most_rounds, "seconds": seconds, "enough": enough}
-    wrong = lambda: any(not each.worst <= 1 for each in timed)  # noqa: E731
-    rounds = interleave(arms, context.rng, **limits, broken=wrong, after_round=after_round)
-    busy = context.scheduling(list(workers.values())) - before
-    samples |= {"seconds": rounds.samples, "scheduling": asdict(busy)}
-    samples["comparisons"]["chunked"] += [each.as_dict() for each in timed]
+    return arms | {"control": partial(full, "control", LENGTHS[-2])}
 
 
 def _draw(context: Context, tokens: int) -> tuple[Any, Any, Any]:

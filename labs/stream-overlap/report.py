@@ -45,7 +45,7 @@ def report(samples: Samples, outcome: Outcome) -> None:
     outcome.observation = {
         "notes": f"{len(chunks)} interleaved rounds, {min(chunks)} to {max(chunks)} chunks, two buffers",
         "throughput": f"{1 / ratio.estimate:.2f} times the serial pipeline",
-        "observations": f"overlap takes {ratio.estimate:.2f} of the serial time and {share.estimate:.2f} of the ideal one",
+        "observations": f"overlap takes {ratio.estimate:.2f} of the serial and {share.estimate:.2f} of the ideal time",
     }
 
 

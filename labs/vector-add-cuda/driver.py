@@ -1,4 +1,4 @@
-"""Runs in the worker: traces the twin, and builds and launches the CUDA source, on a GPU or emulated on the CPU."""
+"""Runs in the workers: traces the twin, and builds and launches CUDA source, on a GPU or emulated on the CPU."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
         return {"source": text}
 
     def build(request: Body) -> Body:
-        return {"error": kernel.build(str(solution.cuda_source()))}
+        return {"error": kernel.build(str(request["source"]))}
 
     def launch(request: Body) -> Body:
         kernel.launch_on_host(request)

@@ -1,4 +1,4 @@
-"""Times the kernel on a GPU: many launches on slices that lie there, interleaved with two copies of the referee's own."""
+"""Times the kernel on a GPU: bursts of launches on slices that lie there, interleaved with the referee's own kernel."""
 
 from __future__ import annotations
 
@@ -98,9 +98,11 @@ def run_gpu(context: Context, workers: dict[str, Worker]) -> dict[str, Any]:
     return {
         "n": bench.n,
         "bytes": MOVED * bench.n,
+        "working_set": MOVED * bench.n * SLICES,
         "seconds": rounds.samples,
         "outputs": bench.outputs,
-        "wrong": bench.wrong[:1],
+        "wrong": len(bench.wrong),
+        "example": bench.wrong[0]["case"] if bench.wrong else "",
         "outside": bench.outside,
         "scheduling": asdict(context.scheduling(list(workers.values())) - before),
         "ceilings": context.ceilings().as_dict(),

@@ -11,6 +11,8 @@ from studyctl.domain.address import Address
 from studyctl.errors import StudyError
 from studyctl.services.lab_runner import LocalReferee
 
+LEAST_MUTANTS = LEAST_HINTS = 3
+
 
 @dataclass(frozen=True)
 class Case:
@@ -74,8 +76,11 @@ def _lab_problems(
     wanted = ("README.md", "starter.py", "reference.py", "driver.py", "experiment.py", "judge.py")
     problems += [f"lab {slug}: {name} is missing" for name in wanted if not (folder / name).is_file()]
     mutants = len(list((folder / "mutants").glob("*.py")))
-    if mutants < 3:
-        problems.append(f"lab {slug}: {mutants} mutants, at least three are needed")
+    if mutants < LEAST_MUTANTS:
+        problems.append(f"lab {slug}: {mutants} mutants, at least {LEAST_MUTANTS} are needed")
+    hints = len(library.labs[slug].hints)
+    if hints < LEAST_HINTS:
+        problems.append(f"lab {slug}: {hints} hints, at least {LEAST_HINTS} are needed")
     return problems
 
 

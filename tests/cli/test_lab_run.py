@@ -98,3 +98,11 @@ def test_a_plot_whose_values_are_all_but_equal_or_absent_is_drawn_and_not_a_trac
         series = [{"name": "y", "x": [1, 8], "y": values}]
         plot = {"title": "t", "kind": "line", "x_label": "x", "y_label": "y", "series": series}
         assert "".join(plot_lines(plot)).strip()
+
+
+def test_options_reach_the_lab_and_unknown_ones_are_named(cli: Cli) -> None:
+    cli("lab", "start", "paged-kv-allocator")
+    assert "KEY=VALUE" in cli("lab", "run", "paged-kv-allocator", "--option", "nothing").err
+    done = cli("lab", "run", "paged-kv-allocator", "--option", "speed=fast")
+    assert done.code == 2
+    assert "no option 'speed'" in done.err

@@ -236,7 +236,7 @@ def test_references_that_lead_nowhere_are_listed(tmp_path: Path) -> None:
     assert "card lost: no day p90/77" in problems
     assert "question p90/1/objective/1: no such prompt in the plan" in problems
     assert "lab redis-toy: reference.py is missing" in problems
-    assert "lab redis-toy: 0 mutants, at least three are needed" in problems
+    assert "lab redis-toy: 0 mutants, at least 3 are needed" in problems
 
 
 def test_content_that_does_not_load_is_one_problem(tmp_path: Path) -> None:

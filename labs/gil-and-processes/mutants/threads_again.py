@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
-BUSY = 0.1  # CPU seconds for each second of wall time; waiting takes next to none, and a busy machine rarely leaves less
+BUSY = 0.1  # CPU seconds for each second of wall time: waiting takes next to none, a busy machine leaves more
 
 
 def run_threads(work: Callable[[Any], Any], items: list[Any], n: int) -> list[Any]:

@@ -91,6 +91,9 @@ def run(
         int | None, typer.Option("--seed", help="Repeat a run's inputs; without it they are secret.")
     ] = None,
     redis_url: Annotated[str, typer.Option("--redis-url", help="Use this Redis instead of a fresh one.")] = "",
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="An option of the lab, e.g. an address.")
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="No progress bar, no plot.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -100,7 +103,7 @@ def run(
     say_choice(choice)
     if redis_url and "redis" not in choice.lab.slug:
         raise UsageError(f"Lab {choice.lab.slug} uses no Redis.", "Leave --redis-url out.")
-    options = {"redis_url": redis_url} if redis_url else {}
+    options = _options(option or []) | ({"redis_url": redis_url} if redis_url else {})
     request = container.labs.request(
         choice.lab, solution=solution, device=device, profile=profile, seed=seed, options=options
     )
@@ -157,6 +160,14 @@ def list_records(
             for each in records
         ],
     )
+
+
+def _options(pairs: list[str]) -> dict[str, str]:
+    """KEY=VALUE words as a mapping; the referee knows which keys a lab has."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise UsageError(f"--option takes KEY=VALUE, not {pair!r}.", "For example: --option redis_url=redis://HOST")
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def say_choice(choice: LabChoice) -> None:

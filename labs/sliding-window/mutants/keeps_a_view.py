@@ -1,0 +1,53 @@
+"""Mutant: the kept tensors are slices of the concatenated ones."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+class WindowCache:
+    """Keys and values of the last W positions of each layer; position p lies in slot p % W."""
+
+    def __init__(
+        self, layers: int, batch: int, heads: int, head_dim: int, window: int, dtype: torch.dtype = torch.float32
+    ) -> None:
+        self.window = window
+        empty = torch.empty((batch, heads, 0, head_dim), dtype=dtype)
+        self.kept = [(empty, empty)] * layers
+
+    def attend(self, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Attend with the next t positions of ``layer``, then keep their keys and values; all (b, H, t, D)."""
+        old_k, old_v = self.contents(layer)
+        keys, values = torch.cat((old_k, k), dim=2), torch.cat((old_v, v), dim=2)
+        new, old = k.shape[2], old_k.shape[2]
+        distance = torch.arange(old, old + new)[:, None] - torch.arange(old + new)[None, :]
+        seen = (distance >= 0) & (distance < self.window)
+        out = functional.scaled_dot_product_attention(q, keys, values, attn_mask=seen)
+        self.kept[layer] = (keys[:, :, -self.window :], values[:, :, -self.window :])
+        return out
+
+    def contents(self, layer: int) -> tuple[Tensor, Tensor]:
+        """Return keys and values of the last min(T, W) positions, oldest first, (b, H, min(T, W), D)."""
+        return self.kept[layer]
+
+    def tensors(self) -> list[Tensor]:
+        """Return everything that is kept between calls."""
+        return [tensor for pair in self.kept for tensor in pair]
+
+
+def prefill(cache: WindowCache, layer: int, q: Tensor, k: Tensor, v: Tensor, chunk: int) -> Tensor:
+    """Attend with a whole prompt (b, H, T, D), at most ``chunk`` positions at a time."""
+    out = torch.empty_like(q)
+    for start in range(0, q.shape[2], chunk):
+        part = slice(start, start + chunk)
+        out[:, :, part] = cache.attend(layer, q[:, :, part], k[:, :, part], v[:, :, part])
+    return out
+
+
+def cache_bytes(
+    layers: int, heads: int, head_dim: int, tokens: int, window: int, dtype_bytes: int, batch: int
+) -> int:
+    """Keys and values (2) of every layer, head, head dimension and sequence, for the last min(T, W) tokens."""
+    return 2 * layers * heads * head_dim * min(tokens, window) * dtype_bytes * batch
