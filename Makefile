@@ -1,4 +1,4 @@
-# make run | make test | make lint. See README.md for the plain pip lines behind them.
+# make run | make test | make lint | make labs | make cheats. See README.md for the plain pip lines behind them.
 PYTHON ?= python3
 VENV   ?= .venv
 # What pip installs for the measured labs; TORCH= (empty) goes without, TORCH="torch --index-url ..." takes another build.
@@ -8,7 +8,7 @@ BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 TORCHED := $(VENV)/.torch-$(shell printf '%s' '$(TORCH)' | cksum | cut -d' ' -f1)
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint labs cheats bench clean
 run: $(VENV)/.app $(TORCHED)
 	$(BIN)/studyctl
 
@@ -20,6 +20,12 @@ lint: $(VENV)/.dev $(TORCHED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+labs: $(VENV)/.dev $(TORCHED)
+	$(BIN)/studyctl dev check
+
+cheats: $(VENV)/.dev $(TORCHED)
+	$(BIN)/python -m tests.cheats
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/startup.py

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,20 +15,17 @@ from graders.scheduling import Scheduling
 from graders.statistics import Interval, paired_ratio
 
 Arm = Callable[[], float]
+Conditions = list[dict[str, float]]
+_WATCH: ContextVar[tuple[Callable[[], Scheduling], Conditions] | None] = ContextVar("watch", default=None)
 T = TypeVar("T")
 
 
 @dataclass
 class Rounds:
-    """Samples by arm; the i-th sample of every arm comes from round i.
-
-    ``conditions`` has, where it was asked for, the kernel's counters over each round: cores lost, seconds stolen by the
-    hypervisor, share of the workers' cores that others took.
-    """
+    """Samples by arm; the i-th sample of every arm comes from round i."""
 
     samples: dict[str, list[float]]
     orders: list[list[str]] = field(default_factory=list)
-    conditions: list[dict[str, float]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -63,14 +62,12 @@ def interleave(
     enough: Callable[[Rounds], bool] = lambda rounds: True,
     broken: Callable[[], bool] = lambda: False,
     after_round: Callable[[int, int], None] = lambda done, total: None,
-    counters: Callable[[], Scheduling] | None = None,
 ) -> Rounds:
     """Run rounds until ``enough`` says so, but between ``at_least`` and ``at_most``, and not past ``seconds``.
 
     Each arm is called once per round and returns its sample (any unit). ``enough`` is asked after ``at_least`` rounds
     and then after every further quarter of them, so that it does not stop at the first lucky moment. ``broken`` ends
-    the rounds at once: a wrong answer needs no more samples. ``counters`` (``lambda: context.scheduling(workers)``) is
-    read around each round.
+    the rounds at once: a wrong answer needs no more samples.
     """
     rounds = Rounds({name: [] for name in arms})
     names = list(arms)
@@ -78,10 +75,8 @@ def interleave(
     step = max(1, at_least // 4)
     while len(rounds) < at_most:
         order = [names[i] for i in rng.permutation(len(names))]
-        before = counters() if counters else None
-        taken = {name: arms[name]() for name in order}
-        if counters and before:
-            rounds.conditions.append(_condition(counters() - before))
+        with _watched():
+            taken = {name: arms[name]() for name in order}
         for name, value in taken.items():
             rounds.samples[name].append(value)
         rounds.orders.append(order)
@@ -97,9 +92,35 @@ def interleave(
     return rounds
 
 
-def _condition(during: Scheduling) -> dict[str, float]:
-    return {
-        "involuntary_switches": during.involuntary,
-        "stolen_s": during.stolen_s,
-        "foreign_share": during.foreign_share,
-    }
+@contextmanager
+def watching(counters: Callable[[], Scheduling]) -> Iterator[Conditions]:
+    """Read the kernel's counters around every round within this block; yields the list that they are added to.
+
+    For each round: how often a worker lost its core, seconds stolen by the hypervisor, and the share of the workers'
+    cores that others took.
+    """
+    found: Conditions = []
+    token = _WATCH.set((counters, found))
+    try:
+        yield found
+    finally:
+        _WATCH.reset(token)
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    watch = _WATCH.get()
+    if watch is None:
+        yield
+        return
+    counters, found = watch
+    before = counters()
+    yield
+    during = counters() - before
+    found.append(
+        {
+            "involuntary_switches": during.involuntary,
+            "stolen_s": round(during.stolen_s, 4),
+            "foreign_share": round(during.foreign_share, 4),
+        }
+    )

@@ -7,6 +7,7 @@ import re
 import time
 import traceback
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -16,6 +17,7 @@ from graders.errors import SubmissionError, UnavailableError, UsageError, Verdic
 from graders.events import Sink, finite
 from graders.loading import load_trusted, siblings_importable
 from graders.manifest import Lab
+from graders.measurement import watching
 from graders.outcome import Outcome, Samples, observation
 from graders.text import clean
 from graders.verdict import decide
@@ -80,11 +82,13 @@ def _measure_until_decided(
         started = time.perf_counter()
         with Context(request, sink, already_s=started - began) as context:
             states = [gpu.read(request.device)]
-            samples, outcome, verdict, reason = _grade(experiment, judge, context, states)
+            with watching(partial(context.scheduling, context.workers)) as rounds:
+                samples, outcome, verdict, reason = _grade(experiment, judge, context, states)
             changed = [name for name, digest in _hashes(request).items() if digest != before[name]]
             if changed:
                 verdict, reason = "refused", f"files of {' and '.join(changed)} changed while the lab ran; run it again"
-            record = {**_record(context, samples, outcome, before), "gpu_states": states, "attempts": attempt}
+            record = _record(context, samples, outcome, before)
+            record |= {"rounds": rounds, "gpu_states": states, "attempts": attempt}
         now = time.perf_counter()
         if verdict != "noisy" or (now - began) + ROOM_FOR_ANOTHER * (now - started) > lab_budget(request):
             break

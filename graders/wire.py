@@ -7,6 +7,7 @@ was delivered, and a worker's own word counts for nothing.
 
 from __future__ import annotations
 
+import secrets
 import select
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -117,11 +118,12 @@ class Wire:
         """
         chosen = list(workers or self.workers)[: len(requests)]
         switch = Switch(len(requests), link or Link(), allowed)
+        run = secrets.token_hex(4)
         started = time.perf_counter()
         for rank, (worker, request) in enumerate(zip(chosen, requests, strict=True)):
-            place = {"rank": rank, "size": len(requests), **self._regions[worker].begin()}
+            place = {"run": run, "rank": rank, "size": len(requests), **self._regions[worker].begin()}
             worker.post(op, **request, wire=place)
-        replies, finished = self._switch(chosen, switch, started + timeout)
+        replies, finished = self._switch(chosen, switch, run, started + timeout)
         return WireRun(
             size=len(requests),
             sent=switch.sent,
@@ -132,7 +134,7 @@ class Wire:
             replies=replies,
         )
 
-    def _switch(self, chosen: Sequence[Worker], switch: Switch, end: float) -> tuple[list[Body], float]:
+    def _switch(self, chosen: Sequence[Worker], switch: Switch, run: str, end: float) -> tuple[list[Body], float]:
         poll, ranks = select.poll(), {}
         for rank, worker in enumerate(chosen):
             for descriptor in (worker._replies.fileno(), *worker._logs):
@@ -145,6 +147,8 @@ class Wire:
             # In silence every rank is looked at: a dead one is found by asking it.
             for rank in sorted(ready) or range(len(chosen)):
                 for message in _waiting(chosen[rank]):
+                    if message.body.get("run") != run:
+                        raise SolutionError(f"rank {rank} used the communicator of a run that was over")
                     if message.body["type"] == "done":
                         switch.finish(rank)
                         replies[rank], finished = message.body, message.at

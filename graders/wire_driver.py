@@ -33,6 +33,7 @@ class WireEnd:
         self._lock = threading.Lock()
         self._outbox = Slot(0, "uint8", (0,))
         self._used = 0
+        self.run = ""  # names the current run, so that a message of an earlier one is known as late
         self.rank = 0
         self.size = 1
 
@@ -47,15 +48,15 @@ class WireEnd:
     def start(self, request: Body, function: Callable[[], Body | None]) -> None:
         """Take the place that ``request`` names and run ``function`` in a thread; what it returns is the answer."""
         place = request["wire"]
-        self.rank, self.size = int(place["rank"]), int(place["size"])
+        self.run, self.rank, self.size = str(place["run"]), int(place["rank"]), int(place["size"])
         self._outbox, self._used = Slot.parse(place["outbox"]), 0
         threading.Thread(target=self._run, args=(function,), daemon=True).start()
 
-    def transfer(self, call: str, array: Any = None, **fields: int) -> None:
+    def transfer(self, run: str, call: str, array: Any = None, **fields: int) -> None:
         """Ask the switch for ``call``, with a copy of ``array`` in the outbox. Raises TypeError for another type."""
         with self._lock:
             described = {} if array is None else self._store(_sendable(call, array))
-            self._session.send("wire", call=call, **described, **fields)
+            self._session.send("wire", run=run, call=call, **described, **fields)
 
     def receive(self) -> Array:
         """Wait for the next array and return a copy that belongs to the caller."""
@@ -76,7 +77,7 @@ class WireEnd:
         except (Exception, SystemExit) as error:
             self._session.error(f"rank {self.rank} of {self.size}: {describe(error, self._shown_as)}")
         else:
-            self._session.send("done", **answer)
+            self._session.send("done", run=self.run, **answer)
 
 
 def _sendable(call: str, array: Any) -> Array:
@@ -94,16 +95,17 @@ class Communicator:
 
     def __init__(self, end: WireEnd) -> None:
         self._end = end
+        self._run = end.run
         self.rank = end.rank
         self.size = end.size
 
     def send(self, target: int, array: Array) -> None:
         """Send a copy of ``array`` to the rank ``target``; ValueError for a rank that is no peer."""
-        self._end.transfer("send", array, peer=self._peer(target))
+        self._end.transfer(self._run, "send", array, peer=self._peer(target))
 
     def recv(self, source: int) -> Array:
         """Return the next array that the rank ``source`` sent here; messages of one sender keep their order."""
-        self._end.transfer("recv", peer=self._peer(source))
+        self._end.transfer(self._run, "recv", peer=self._peer(source))
         return self._end.receive()
 
     def _peer(self, rank: int) -> int:
@@ -120,6 +122,7 @@ class Collectives:
 
     def __init__(self, end: WireEnd) -> None:
         self._end = end
+        self._run = end.run
         self.rank = end.rank
         self.size = end.size
 
@@ -138,5 +141,5 @@ class Collectives:
     def _collective(self, kind: str, array: Array, axis: int) -> Array:
         if isinstance(array, np.ndarray) and axis < 0:
             axis += array.ndim
-        self._end.transfer(kind, array, axis=axis)
+        self._end.transfer(self._run, kind, array, axis=axis)
         return self._end.receive()

@@ -1,9 +1,9 @@
 """Reads from the kernel how many cores a worker used and how many it wanted, over all its threads and children.
 
-``/proc/PID/task/TID/schedstat`` counts, in nanoseconds, the time that a thread ran and the time that it was ready to run
-and waited for a core (Documentation/scheduler/sched-stats in the kernel's source). A thread that waits for a lock, the GIL
-included, or for I/O is neither. So running plus ready, over wall time, is how many threads could run at once, even when
-others keep the cores busy.
+``/proc/PID/task/TID/schedstat`` counts, in nanoseconds, the time that a thread ran and the time that it was ready to
+run and waited for a core (Documentation/scheduler/sched-stats in the kernel's source). A thread that waits for a lock,
+the GIL included, or for I/O is neither. So running plus ready, over wall time, is how many threads could run at once,
+even when others keep the cores busy.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The referee's own eager version: what relu(x * scale + bias + residual) runs, with temporaries allocated once.
 
-Two temporaries taken in turn, as a caching allocator hands them out. Without that, a CPU would spend most of eager's time
-on page faults of fresh memory, which a GPU does not have, and fusion would seem to save more than bytes.
+Two temporaries taken in turn, as a caching allocator hands them out. Without that, a CPU would spend most of eager's
+time on page faults of fresh memory, which a GPU does not have, and fusion would seem to save more than bytes.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from graders.measurement import swap_at_random
 from graders.process import Worker
 
 GO_SECONDS = 20.0
-CPU_CALLS, CUDA_CALLS = (1, 2), (30, 40)  # calls behind one go: a call on a GPU takes 50 us
+CPU_CALLS, CUDA_CALLS = (1, 2), (16, 24)  # calls behind one go: on a GPU one takes some 50 us
 LATE_SAMPLES = 4096
 
 

@@ -14,6 +14,10 @@ from graders.session import Handler, Session
 
 INPUTS = ("x", "scale", "bias", "residual")
 
+# Taken before the learner's file is loaded, so that nothing in it can replace them.
+COPY, EMPTY = Tensor.copy_, torch.empty
+SYNCHRONIZE = getattr(torch._C, "_cuda_synchronize", None)  # waits for every stream of the current device
+
 
 class Bench:
     """The built kernel and the large inputs. On a CPU all tensors lie in the arena; a GPU gets copies."""
@@ -22,6 +26,8 @@ class Bench:
         self._solution = solution
         self._session = session
         self._cuda = session.device.startswith("cuda")
+        if self._cuda:
+            torch.cuda.set_device(session.device)
         self._kernel: Any = None
         self._large: dict[str, Any] = {}
 
@@ -39,14 +45,20 @@ class Bench:
         self._synchronize()
         if self._cuda:
             for name, tensor in zip((*INPUTS, "out"), tensors, strict=True):
-                self._session.tensor(request[name]).copy_(tensor)
+                COPY(self._session.tensor(request[name]), tensor)
         return {}
 
     def load(self, request: Body) -> Body:
         """Take over the large inputs; nothing of the learner's runs here."""
         x, scales, biases, residual = (self._put(request[name], 0) for name in ("x", "scales", "biases", "residual"))
         outs = [self._put(slot, 0) for slot in request["outs"]]
-        self._large = {"x": x, "residual": residual, "scales": scales.unbind(0), "biases": biases.unbind(0), "outs": outs}
+        self._large = {
+            "x": x,
+            "residual": residual,
+            "scales": scales.unbind(0),
+            "biases": biases.unbind(0),
+            "outs": outs,
+        }
         self._synchronize()
         return {}
 
@@ -54,21 +66,23 @@ class Bench:
         """The timed request: one call for each (scale, bias, out) that the referee names now."""
         large = self._large
         for scale, bias, out in request["calls"]:
-            self._kernel(large["x"], large["scales"][scale], large["biases"][bias], large["residual"], large["outs"][out])
+            self._kernel(
+                large["x"], large["scales"][scale], large["biases"][bias], large["residual"], large["outs"][out]
+            )
         self._synchronize()
         return {}
 
     def copy(self, request: Body) -> Body:
         """Only in the referee's own worker: x copied to the outputs, the least that any kernel of this kind does."""
         for out in self._large["outs"][: request["count"]]:
-            out.copy_(self._large["x"])
+            COPY(out, self._large["x"])
         self._synchronize()
         return {}
 
     def fetch(self, request: Body) -> Body:
         """Bring one output back to the arena, where it is not there already."""
         if self._cuda:
-            self._session.tensor(request["slot"]).copy_(self._large["outs"][request["out"]])
+            COPY(self._session.tensor(request["slot"]), self._large["outs"][request["out"]])
         return {}
 
     def traffic(self, request: Body) -> Body:
@@ -80,12 +94,13 @@ class Bench:
         tensor: Tensor = self._session.tensor(slot)
         if not self._cuda:
             return tensor
-        flat = torch.empty(tensor.numel() + shift, dtype=tensor.dtype, device=self._session.device)
-        return flat[shift:].view(tensor.shape).copy_(tensor)
+        flat = EMPTY(tensor.numel() + shift, dtype=tensor.dtype, device=self._session.device)
+        return COPY(flat[shift:].view(tensor.shape), tensor)
 
     def _synchronize(self) -> None:
         if self._cuda:
-            torch.cuda.synchronize(self._session.device)
+            assert SYNCHRONIZE is not None
+            SYNCHRONIZE()
 
 
 def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:

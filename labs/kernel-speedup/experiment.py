@@ -123,7 +123,7 @@ def _rounds(context: Context, timing: Timing) -> Rounds:
         steady = ratio.low >= SPEEDUP or control.relative_width <= MAX_CONTROL_WIDTH  # a miss needs a quiet machine
         return steady and not ratio.overlaps(SPEEDUP, SPEEDUP)
 
-    least, most, seconds = (12, 40, 12.0) if context.quick else (40, 150, 90.0)
+    least, most, seconds = (12, 32, 9.0) if context.quick else (40, 150, 90.0)
     timing.next_round()
     return interleave(
         {**arms, "copy": timing.copy_seconds},

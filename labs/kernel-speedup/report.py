@@ -34,9 +34,7 @@ def report(samples: Samples, outcome: Outcome) -> None:
     }
     names = [*ARMS.values(), "ceiling"]
     bars = [*rates.values(), Interval(stored, stored, stored)]
-    outcome.plots.append(
-        Plot("Useful bytes per second", "bar", "", "GB/s", [Series.of_intervals("GB/s", names, bars)])
-    )
+    outcome.plots.append(Plot("Useful bytes per second", "bar", "", "GB/s", [Series.of_intervals("GB/s", names, bars)]))
     outcome.tables = [_table(samples, rates, best)]
     outcome.observation = _observation(samples, outcome)
 
@@ -75,7 +73,7 @@ def _observation(samples: Samples, outcome: Outcome) -> dict[str, str | float | 
     return {
         "model": "relu(x * scale + bias + residual), float32",
         "prompt": f"{samples['shape'][0]} x {samples['shape'][1]}",
-        "notes": f"{len(samples['calls'])} interleaved rounds, profile {samples['profile']}, device {samples['device']}",
+        "notes": f"{len(samples['calls'])} interleaved rounds, profile {samples['profile']}, on {samples['device']}",
         "load_model": f"built in {samples['build_s']:.2f} s",
         "throughput": metrics["gigabytes_per_s"],
         "observations": f"{ratio.estimate:.2f}x eager [{ratio.low:.2f}, {ratio.high:.2f}]; "

@@ -47,7 +47,7 @@ class Bench:
         return self._floats(self._call("numbers", function=function, cases=cases), "values", len(cases))
 
     def scaler(self, story: Story) -> tuple[list[bool], list[float], list[list[Array]]]:
-        """Whether each step was taken, the scale after it, and the unscaled gradients (NaN where none were returned)."""
+        """Whether each step was taken, the scale after it, and the unscaled gradients (NaN where there are none)."""
         arena = self.worker.arena
         mark, outs, steps = arena.mark(), [], []
         for tensors in story.steps:

@@ -38,7 +38,7 @@ class Calls:
         return {"values": values}
 
     def scaler(self, request: Body) -> Body:
-        """Run a fresh scaler through all steps; the answer holds for each whether it stepped, and the scale after it."""
+        """Run a fresh scaler; the answer holds for each step whether it was taken, and the scale after it."""
         scaler = self._solution.LossScaler(*request["start"])
         taken, scales = [], []
         for step in request["steps"]:

@@ -18,6 +18,7 @@ from formats import (
     probes,
     sum_kahan,
     sum_rounded,
+    wide,
     wrong_values,
 )
 from scaler import Scaler, stories
@@ -27,7 +28,7 @@ from graders.outcome import Samples
 
 MORE = {"quick": 6, "full": 40}
 ROWS, TERMS = 8, 300
-LONG_SUM = 4_096
+LONG_SUM = 8_192
 GRADIENTS = 50_000
 LOSS_SCALE = 2.0**16
 BYTES_PER_WEIGHT = {"fp32": 4, "tf32": 4, "fp16": 2, "bf16": 2, "int8": 1}
@@ -67,7 +68,7 @@ def _rules(bench: Bench) -> list[dict[str, Any]]:
         more = [form.exponent_bits, form.mantissa_bits]
         outputs = bench.arrays("round_to", [(x, more, "float32", x.shape) for x in inputs.values()])
         for (rule, x), got in zip(inputs.items(), outputs, strict=True):
-            right = form.round(x.astype(np.float64))
+            right = form.round(wide(x))
 
             def show(i: int, x: Array = x, got: Array = got, right: Array = right, form: Format = form) -> str:
                 return f"{form}: {x[i]:.9g} becomes {got[i]:.9g}, right is {right[i]:.9g}"
@@ -135,8 +136,8 @@ def _scaler(bench: Bench) -> list[dict[str, Any]]:
 def _bytes(bench: Bench) -> list[dict[str, Any]]:
     rng, found = bench.context.rng, []
     counts = [int(n) for n in rng.integers(1, 10**10, 3)]
-    weights = [[n, name] for n in counts for name in BYTES_PER_WEIGHT]
-    training = [[n, mixed] for n in counts for mixed in (False, True)]
+    weights: list[list[Any]] = [[n, name] for n in counts for name in BYTES_PER_WEIGHT]
+    training: list[list[Any]] = [[n, mixed] for n in counts for mixed in (False, True)]
     right = [n * BYTES_PER_WEIGHT[name] for n, name in weights]
     for function, cases, expected in (
         ("weight_bytes", weights, right),
@@ -187,7 +188,7 @@ def _curve(bench: Bench) -> list[dict[str, Any]]:
 
 
 def _long_sum(bench: Bench) -> dict[str, float]:
-    """Relative errors of 4,096 positive fp16 values added in fp16, with compensation, and in float32 rounded once."""
+    """Relative errors of 8,192 positive fp16 values added in fp16, with compensation, and in float32 rounded once."""
     x = FP16.round(bench.context.rng.uniform(0, 2, (4, LONG_SUM))).astype(np.float32)
     case, right = (x, [5, 10], "float32", (4,)), x.astype(np.float64).sum(axis=1)
     sums = {name: bench.arrays(name, [case])[0] for name in ("sum_rounded", "sum_kahan")}

@@ -49,7 +49,9 @@ def _studies(studies: dict[str, Any]) -> list[Check]:
     orders = [checks.rising_order("error-order", row, what="relative error of a product") for row in studies["matmul"]]
     sums, gradients = studies["long_sum"], studies["gradients"]
     kahan = f"error of the compensated fp16 sum {sums['sum_kahan']:.3g} over the plain one {sums['sum_rounded']:.3g}"
-    lost = f"share of gradients that vanish in fp16 with a scale {gradients['scaled']:.3g} over {gradients['plain']:.3g} without"
+    lost = (
+        f"gradients that vanish in fp16: {gradients['scaled']:.3g} with a scale over {gradients['plain']:.3g} without"
+    )
     return [
         next((check for check in orders if not check.passed), orders[0]),
         _range(studies["curve"]),
@@ -69,5 +71,6 @@ def _range(curve: list[dict[str, Any]]) -> Check:
     right = all(row["fp16_infinite"] == 1 for row in above) and not any(row["fp16_infinite"] for row in below)
     right = right and not any(row["bf16_infinite"] for row in curve)
     infinite = ", ".join(f"{row['scale']:g}: {row['fp16_infinite']:.0%}" for row in curve if row["scale"] >= 1e3)
-    text = f"share of infinite fp16 values by scale: {infinite}; of bf16 values: {max(row['bf16_infinite'] for row in curve):.0%}"
+    bf16 = max(row["bf16_infinite"] for row in curve)
+    text = f"share of infinite fp16 values by scale: {infinite}; of bf16 values at most {bf16:.0%}"
     return checks.holds("range", right and bool(above), text, value=FP16_LARGEST)

@@ -10,12 +10,12 @@ LARGEST_SCALE = float(np.finfo(np.float32).max)
 def round_to(x: np.ndarray, exponent_bits: int, mantissa_bits: int) -> np.ndarray:
     """Round to a multiple of the step that the format has at this magnitude; np.rint rounds ties to even."""
     top = 2 ** (exponent_bits - 1) - 1
-    wide = x.astype(np.float64)
+    finite = np.isfinite(x)
+    wide = np.where(finite, x, np.float32(0)).astype(np.float64)
     exponent = np.maximum(np.frexp(wide)[1] - 1, 1 - top)  # below that, subnormals keep the step
-    with np.errstate(invalid="ignore", over="ignore"):
-        rounded = np.ldexp(np.rint(np.ldexp(wide, mantissa_bits - exponent)), exponent - mantissa_bits)
-        rounded = np.where(np.abs(rounded) >= 2.0 ** (top + 1), np.copysign(np.inf, wide), rounded)
-    return np.where(np.isfinite(wide), rounded, wide).astype(np.float32)
+    rounded = np.ldexp(np.rint(np.ldexp(wide, mantissa_bits - exponent)), exponent - mantissa_bits)
+    rounded = np.where(np.abs(rounded) >= 2.0 ** (top + 1), np.copysign(np.inf, wide), rounded)
+    return np.where(finite, rounded.astype(np.float32), x)
 
 
 def to_bf16_bits(x: np.ndarray) -> np.ndarray:

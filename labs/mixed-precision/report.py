@@ -15,7 +15,7 @@ def describe(outcome: Outcome, samples: Samples) -> None:
     studies = samples["studies"]
     outcome.tables = [_formats_table()]
     outcome.plots = [_rules_plot(samples["rules"])]
-    outcome.observation = {"notes": "formats emulated bit by bit; speed is not measured: CPUs convert fp16 to compute"}
+    outcome.observation = {"notes": "formats emulated bit by bit; speed is not measured, it is the hardware's"}
     if not studies:
         outcome.observation["observations"] = "ended before the studies of errors: a rule was broken"
         return
@@ -25,9 +25,9 @@ def describe(outcome: Outcome, samples: Samples) -> None:
     outcome.metrics |= {f"sum_error_{name.removeprefix('sum_')}": value for name, value in sums.items()}
     outcome.metrics |= {f"gradients_lost_{name}": gradients[name] for name in ("plain", "scaled", "bf16")}
     outcome.observation["observations"] = (
-        f"relative error of a product: fp16 {errors['fp16']:.2g}, bf16 {errors['bf16']:.2g}; 4,096 values added in fp16 are "
-        f"off by {sums['sum_rounded']:.1%}, in float32 by {sums['float32']:.2%}; fp16 loses {gradients['plain']:.0%} of the "
-        f"small gradients, {gradients['scaled']:.2%} with a loss scale"
+        f"relative error of a product: fp16 {errors['fp16']:.2g}, bf16 {errors['bf16']:.2g}; "
+        f"8,192 values added in fp16 are off by {sums['sum_rounded']:.0%}, in float32 by {sums['float32']:.2%}; "
+        f"fp16 loses {gradients['plain']:.0%} of small gradients, {gradients['scaled']:.2%} with a loss scale"
     )
 
 
@@ -59,5 +59,5 @@ def _losses_plot(studies: dict[str, Any]) -> Plot:
     sums = studies["long_sum"]
     names = ["added in fp16", "compensated in fp16", "added in float32"]
     values = [sums["sum_rounded"], sums["sum_kahan"], sums["float32"]]
-    title = "Relative error of 4,096 positive fp16 values' sum"
+    title = "Relative error of 8,192 positive fp16 values' sum"
     return Plot(title, "bar", "way of adding", "relative error", [Series("error", names, values)], log_y=True)

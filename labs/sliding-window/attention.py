@@ -14,7 +14,7 @@ ROWS = 128  # queries of one band
 
 
 def windowed(q: Floats, k: Floats, v: Floats, window: int, first: int = 0) -> NDArray[np.float64]:
-    """Queries (..., t, D) at positions ``first``.. over keys and values (..., first + t, D), each seeing ``window`` of them.
+    """Queries (..., t, D) at positions ``first``.. over keys and values (..., first + t, D), ``window`` for each.
 
     Position p sees p - window + 1 .. p, itself included.
     """

@@ -37,16 +37,14 @@ def handlers(solution: Any, session: Session) -> dict[str, Handler]:
 
     def inspect(request: Body) -> Body:
         """Copy what the cache holds to ``out`` (L, 2, b, H, n, D) and count the bytes of its storages."""
-        out = session.tensor(request["out"])
-        for layer in range(len(out)):
-            pair = held["cache"].contents(layer)
-            if not isinstance(pair, tuple | list) or len(pair) != 2:
-                raise TypeError(f"contents returns (keys, values), got {type(pair).__name__}")
-            for place, tensor in zip(out[layer], pair, strict=True):
-                if isinstance(tensor, Tensor) and tensor.shape == place.shape:
-                    place.copy_(tensor)
+        for layer, place in enumerate(session.tensor(request["out"])):
+            _copy(held["cache"].contents(layer), place)
         return {"bytes": _storage_bytes(held["cache"].tensors())}
 
+    return {"start": start, "feed": feed, "inspect": inspect, **_without_state(solution, session)}
+
+
+def _without_state(solution: Any, session: Session) -> dict[str, Handler]:
     def timed(request: Body) -> Body:
         q, k, v, out = (session.tensor(request[name]) for name in ("q", "k", "v", "out"))
         cache = solution.WindowCache(**request["sizes"], dtype=torch.float32)
@@ -64,7 +62,7 @@ def handlers(solution: Any, session: Session) -> dict[str, Handler]:
             raise TypeError(f"cache_bytes returns an int, got {type(answer).__name__}")
         return {"bytes": answer}
 
-    return {handler.__name__: handler for handler in (start, feed, inspect, timed, full, cache_bytes)}
+    return {"timed": timed, "full": full, "cache_bytes": cache_bytes}
 
 
 def _store(answer: Any, out: Tensor, name: str) -> None:
@@ -72,6 +70,15 @@ def _store(answer: Any, out: Tensor, name: str) -> None:
         shown = tuple(answer.shape) if isinstance(answer, Tensor) else type(answer).__name__
         raise TypeError(f"{name} returns a tensor of shape {tuple(out.shape)}, got {shown}")
     out.copy_(answer)
+
+
+def _copy(pair: Any, out: Tensor) -> None:
+    """Keys and values where they fit; what does not fit stays poisoned."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise TypeError(f"contents returns (keys, values), got {type(pair).__name__}")
+    for place, tensor in zip(out, pair, strict=True):
+        if isinstance(tensor, Tensor) and tensor.shape == place.shape:
+            place.copy_(tensor)
 
 
 def _storage_bytes(tensors: Any) -> int:

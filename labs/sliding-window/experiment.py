@@ -24,7 +24,7 @@ Workers = dict[str, Worker]
 
 
 def run(context: Context) -> Samples:
-    """Measure one solution; a wrong value ends the run."""
+    """Measure one solution; a mistake ends the run, but for a peak of memory, whose cause the times may show."""
     baseline = context.lab.folder / "baseline.py"
     programs = {"solution": None, "memory": None, "baseline": baseline, "control": baseline}
     workers = dict(zip(programs, context.start_workers(programs), strict=True))
@@ -32,7 +32,7 @@ def run(context: Context) -> Samples:
     for i, (name, step) in enumerate((("values", _values), ("memory", _memory), ("time", _time))):
         context.phase(name, i + 1, 3)
         step(context, workers, samples)
-        if any(not check.passed for check in judge(samples).checks if check.id in ("output", "chunked", "decode")):
+        if {check.id for check in judge(samples).checks if not check.passed} - {"peak-memory"}:
             break
     return samples
 

@@ -63,11 +63,14 @@ def stream(context: Context, worker: Worker) -> tuple[list[list[int]], list[Comp
     """Feed one long sequence piece by piece; returns [positions so far, resident bytes] and some judged outputs."""
     worker.call("start", timeout=context.within(CALL_SECONDS), sizes=STREAM.sizes, dtype=STREAM.dtype)
     checked = {0, 1, STREAM_PIECES - 1, *context.rng.integers(2, STREAM_PIECES, size=3).tolist()}
-    rows, found, past = [], [], None
+    rows, found = [], []
+    past = [each[:, :, :, :0] for each in STREAM.draw(context.rng)[1:]]
     for piece in range(STREAM_PIECES):
         q, k, v = STREAM.draw(context.rng)
         out = send(context, worker, (q, k, v), STREAM.prompt, STREAM.chunk)
-        keys, values = (k, v) if past is None else (np.concatenate(pair, axis=3) for pair in zip(past, (k, v), strict=True))
+        keys, values = (
+            (k, v) if past is None else (np.concatenate(pair, axis=3) for pair in zip(past, (k, v), strict=True))
+        )
         if piece in checked:
             right = windowed(q, keys, values, STREAM.window, keys.shape[3] - STREAM.tokens)
             what = f"positions {piece * STREAM.tokens}.. of a long sequence"

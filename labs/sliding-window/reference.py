@@ -58,8 +58,6 @@ def prefill(cache: WindowCache, layer: int, q: Tensor, k: Tensor, v: Tensor, chu
     return out
 
 
-def cache_bytes(
-    layers: int, heads: int, head_dim: int, tokens: int, window: int, dtype_bytes: int, batch: int
-) -> int:
+def cache_bytes(layers: int, heads: int, head_dim: int, tokens: int, window: int, dtype_bytes: int, batch: int) -> int:
     """Keys and values (2) of every layer, head, head dimension and sequence, for the last min(T, W) tokens."""
     return 2 * layers * heads * head_dim * min(tokens, window) * dtype_bytes * batch

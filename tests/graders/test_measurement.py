@@ -7,7 +7,8 @@ from collections import Counter
 
 import numpy as np
 
-from graders.measurement import Rounds, interleave
+from graders.measurement import Rounds, interleave, watching
+from graders.scheduling import Scheduling
 
 
 def rng() -> np.random.Generator:
@@ -56,3 +57,12 @@ def test_samples_of_a_round_stay_together() -> None:
     rounds = Rounds({"a": [1.0, 2.0], "b": [10.0, 20.0]}, [["a", "b"], ["b", "a"]])
     assert rounds.each(["b", "a"]) == [[10.0, 1.0], [20.0, 2.0]]
     assert rounds.ratio("b", "a").estimate == 10
+
+
+def test_the_kernels_counters_are_read_around_every_round_where_somebody_watches() -> None:
+    switches = iter(range(0, 100, 3))
+    with watching(lambda: Scheduling(involuntary=next(switches))) as conditions:
+        interleave({"a": lambda: 1.0}, rng(), at_least=4, at_most=4, seconds=60)
+    assert [each["involuntary_switches"] for each in conditions] == [3, 3, 3, 3]
+    interleave({"a": lambda: 1.0}, rng(), at_least=4, at_most=4, seconds=60)
+    assert len(conditions) == 4

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from graders.errors import SolutionError
+from tests.graders.conftest import ROOT, referee
 
 np = pytest.importorskip("numpy")
 switch = pytest.importorskip("graders.switch")
@@ -143,3 +146,14 @@ def test_a_shape_carries_no_data_past_the_count() -> None:
 def test_the_line_through_exact_points() -> None:
     intercept, slope, share = wire.fit_line([1, 2, 4], [5, 7, 11])
     assert (intercept, slope, share) == pytest.approx((3, 2, 1))
+
+
+def test_a_message_after_the_function_returned_is_an_error_with_a_sentence(tmp_path: Path) -> None:
+    source = (ROOT / "labs" / "ring-allreduce" / "reference.py").read_text()
+    late = "    __import__('threading').Timer(0.001, comm.send, (right, out)).start()\n    return out\n\n\ndef tree"
+    assert "    return out\n\n\ndef tree" in source
+    solution = tmp_path / "solution.py"
+    solution.write_text(source.replace("    return out\n\n\ndef tree", late))
+    run = referee("run", "ring-allreduce", "--solution", str(solution))
+    assert run.verdict == "error"
+    assert "run that was over" in run.last["reason"] or "after its function has returned" in run.last["reason"]

@@ -73,3 +73,10 @@ def test_the_page_asks_the_question_and_explains_each_threshold(lab: Lab) -> Non
     assert page.startswith("# ")
     assert len(page) > 1500
     assert lab.slug in page or lab.title in page
+
+
+@every_lab
+def test_the_lists_of_labs_name_it(lab: Lab) -> None:
+    root = lab.folder.parent.parent
+    for page in (root / "README.md", root / "labs" / "README.md"):
+        assert f"`{lab.slug}`" in page.read_text(encoding="utf-8"), page
