@@ -8,7 +8,8 @@ from pathlib import Path
 from graders import ceilings, placement
 from graders.ceilings import Ceilings
 from graders.isolation import NoNamespaceError
-from graders.process import Worker, WorkerSpec
+from graders.process import Worker
+from graders.worker_spec import WorkerSpec
 
 ROUNDS = 500
 

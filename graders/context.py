@@ -21,8 +21,9 @@ from graders.events import Sink
 from graders.isolation import NoNamespaceError
 from graders.manifest import Lab
 from graders.placement import Placement
-from graders.process import Worker, WorkerSpec
+from graders.process import Worker
 from graders.text import clean
+from graders.worker_spec import WorkerSpec
 
 Profile = Literal["quick", "full"]
 ARENA_BYTES = 256 << 20

@@ -10,9 +10,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,9 +25,10 @@ from graders.errors import (
 )
 from graders.isolation import NoNamespaceError
 from graders.protocol import READ_SIZE, Body, LineBuffer, decode, encode
-from graders.sandbox import descendant, end_group, exit_text, readable_folders, reap, scrubbed_environment, site_paths
+from graders.sandbox import descendant, end_group, exit_text, reap, scrubbed_environment
 from graders.stamping import StampedChannel
 from graders.text import LogCollector, clean
+from graders.worker_spec import WorkerSpec
 
 WORKER = Path(__file__).with_name("worker.py")
 POLL_SECONDS = 0.1  # how often a silent worker is looked at: a forked child may hold the pipe open after its death
@@ -57,32 +57,6 @@ class Reply:
         return self.finished - self.started
 
 
-@dataclass
-class WorkerSpec:
-    """What one worker is started with.
-
-    ``interface`` names the functions that the solution must define, ``hidden`` the folders that a namespace covers,
-    ``sockets`` the file descriptors of connected sockets that the worker may use, by name.
-    """
-
-    name: str
-    driver: Path
-    source: bytes
-    shown_as: str
-    interface: list[str]
-    device: str
-    torch: bool
-    arena_bytes: int
-    cpu_seconds: int
-    cores: tuple[int, ...]
-    directory: Path
-    hidden: tuple[Path, ...] = ()
-    network: bool = False
-    namespaces: bool = True
-    sockets: Mapping[str, int] = field(default_factory=dict)
-    log: Callable[[str], None] = field(default=lambda text: None)
-
-
 class Worker:
     """A running worker. All waiting is bounded; every failure is one of the exceptions in ``graders.errors``."""
 
@@ -90,8 +64,7 @@ class Worker:
         self.spec = spec
         self.arena = Arena.create(spec.arena_bytes)
         spec.directory.mkdir(parents=True)
-        solution = spec.directory / "solution.py"
-        solution.write_bytes(spec.source)
+        spec.solution.write_bytes(spec.source)
         request_read, self._requests = os.pipe()
         self._replies = StampedChannel()
         self._process = subprocess.Popen(
@@ -122,29 +95,7 @@ class Worker:
         self._stopped = False
         self._reaper = 0  # process 1 of the worker's namespace
         self.pid = self._process.pid  # of the launcher, until the worker has its place
-        self._send(
-            {
-                "parent": os.getpid(),
-                "paths": site_paths(),
-                "readable": readable_folders(),
-                "hidden": [str(folder) for folder in spec.hidden],
-                "directory": str(spec.directory),
-                "network": spec.network,
-                "namespaces": spec.namespaces,
-                "sockets": dict(spec.sockets),
-                "arena_fd": self.arena.fd,
-                "arena_size": self.arena.size,
-                "device": spec.device,
-                "torch": spec.torch,
-                "driver": str(spec.driver),
-                "cpu_seconds": spec.cpu_seconds,
-                "cores": spec.cores,
-                "solution": str(solution),
-                "shown_as": spec.shown_as,
-                "interface": spec.interface,
-            },
-            timeout=5.0,
-        )
+        self._send(spec.configuration(self.arena), timeout=5.0)
 
     def wait_isolated(self, timeout: float) -> None:
         """Wait until the worker has its place, before it has read any of the learner's code.

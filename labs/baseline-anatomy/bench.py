@@ -23,7 +23,7 @@ CALL_SECONDS = 15.0
 REQUESTS = 2  # after each load
 TEXT_BYTES = (400, 600)
 TRAINING_BYTES = 8000
-NEW_TOKENS = (14, 27)
+NEW_TOKENS = (12, 22)
 FACTS = ("prompt-ids", "tokens", "text", "n-tokens")
 
 

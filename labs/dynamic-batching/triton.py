@@ -5,11 +5,8 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import os
 import secrets
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,16 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import installation
+
 from graders import service
 from graders.context import Context
 from graders.errors import UnavailableError
 
-DEFAULT_HOME = Path("~/triton")
-INSTALL = "python3 -m venv ~/triton && ~/triton/bin/pip install nvidia-pytriton==0.7.0 'numpy<2'"
 LOAD_SECONDS = 40.0
 ASK_SECONDS = 20.0
 SHARED_MEMORY = Path("/dev/shm")
-PYTHON_FACTS = "import sys, sysconfig as s; print(s.get_path('purelib'), s.get_config_var('LIBDIR'), '%d.%d' % sys.version_info[:2])"
 
 
 class TritonError(Exception):
@@ -128,19 +124,16 @@ def open_server(context: Context) -> Iterator[Server]:
 
 @contextmanager
 def _own_server(home: str | None) -> Iterator[Server]:
-    program, environment, backends = _installation(home)
+    found = installation.find(home)
     region = f"lab-{secrets.token_hex(6)}"
+    repositories: list[Path] = []
 
     def command(port: int, folder: Path) -> Sequence[str]:
-        (folder / "models").mkdir()
-        given = []
-        if backends is not None:
-            shutil.copytree(backends.parent, folder / "backends")
-            (folder / "backends" / "python" / backends.name).chmod(0o755)
-            given = [f"--backend-directory={folder / 'backends'}"]
+        repositories.append(folder / "models")
+        repositories[-1].mkdir()
         return [
-            "/usr/bin/env", *(f"{name}={value}" for name, value in environment.items()), str(program),
-            f"--model-repository={folder / 'models'}", *given, "--model-control-mode=explicit",
+            "/usr/bin/env", *(f"{name}={value}" for name, value in found.environment.items()), str(found.program),
+            f"--model-repository={repositories[-1]}", *found.arguments(folder), "--model-control-mode=explicit",
             "--exit-on-error=false", "--exit-timeout-secs=2", f"--http-address={service.LOOPBACK}",
             f"--http-port={port}", "--allow-grpc=false", "--allow-metrics=false",
             f"--backend-config=python,shm-region-prefix-name={region}",
@@ -150,8 +143,8 @@ def _own_server(home: str | None) -> Iterator[Server]:
         return Server(service.LOOPBACK, port, None).ready()
 
     try:
-        with service.running(command, ready, name="tritonserver", repair=INSTALL) as (process, port):
-            server = Server(service.LOOPBACK, port, Path(f"/proc/{process.pid}/cwd").resolve() / "models")
+        with service.running(command, ready, name="tritonserver", repair=installation.INSTALL) as (process, port):
+            server = Server(service.LOOPBACK, port, repositories[-1])
             try:
                 yield server
             finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -36,22 +37,14 @@ def handlers(solution: Any, session: Session) -> dict[str, Handler]:
         return {}
 
     def run(request: Body) -> Body:
-        """Answer operation by operation; an exception is told where it came, for an earlier answer may be its cause."""
-        for operation in request["operations"]:
-            try:
-                session.item(**_operate(held["cache"], *operation))
-            except Exception as error:
-                session.item(raised=loading.describe(error, str(solution.__file__))[-2000:])
-                break
+        for answer in _answers(held["cache"], request["operations"], str(solution.__file__)):
+            session.item(**answer)
         return {}
 
     def serve(request: Body) -> Body:
         tokens = session.tensor(request["tokens"])
-        admitted = _admit(held["cache"], request["number"], tokens.tolist(), None)
-        if admitted is None:
-            raise ValueError("admit refused a request although the pool has room for it")
-        blocks, reused = admitted
-        logits = solution.prefill(held["model"], tokens.to(session.device), held["pool"], list(blocks), reused)
+        blocks, reused = _served(_admit(held["cache"], request["number"], tokens.tolist(), None))
+        logits = solution.prefill(held["model"], tokens.to(session.device), held["pool"], blocks, reused)
         _store(logits, session.tensor(request["out"]))
         return {"reused": reused}
 
@@ -65,6 +58,16 @@ def handlers(solution: Any, session: Session) -> dict[str, Handler]:
         return {}
 
     return {handler.__name__: handler for handler in (load, start, run, serve, plain, finish)}
+
+
+def _answers(cache: Any, operations: list[Any], shown_as: str) -> Iterator[Body]:
+    """Answer operation by operation; an exception is told in its place, for an earlier answer may be its cause."""
+    for operation in operations:
+        try:
+            yield _operate(cache, *operation)
+        except Exception as error:
+            yield {"raised": loading.describe(error, shown_as)[-2000:]}
+            return
 
 
 def _operate(cache: Any, name: str, number: int, tokens: list[int], extra: str | None) -> Body:
@@ -85,6 +88,12 @@ def _admit(cache: Any, number: int, tokens: list[int], extra: str | None) -> tup
         return [operator.index(block) for block in answer[0]], operator.index(answer[1])
     except TypeError:
         raise TypeError(f"{WHAT}, got {answer!r:.80}") from None
+
+
+def _served(admitted: tuple[list[int], int] | None) -> tuple[list[int], int]:
+    if admitted is None:
+        raise ValueError("admit refused a request although the pool has room for it")
+    return admitted
 
 
 def _store(logits: Any, out: Tensor) -> None:

@@ -1,0 +1,60 @@
+"""Runs in the referee: interleaved blocks of many clients and of one, and the server's own counters afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from clients import Block, Crowd
+from scenario import Scenario
+from triton import Server
+
+from graders import scheduling
+from graders.context import Context
+from graders.measurement import interleave
+from graders.outcome import Samples
+
+PEAK_REQUESTS = 3  # of each client in a block
+LONE_REQUESTS = 3
+STEADY = 0.1
+
+
+def measure(context: Context, server: Server, names: Mapping[str, str], scenario: Scenario) -> Samples:
+    """Blocks of the peak on all four models and of a lone client on three; ``names`` by role."""
+    crowd = Crowd(server, scenario.clients)
+    blocks: dict[str, list[Block]] = {}
+
+    def arm(key: str, role: str, clients: int, requests: int) -> Callable[[], float]:
+        def run() -> float:
+            block = crowd.block(names[role], clients, requests, context.rng)
+            blocks.setdefault(key, []).append(block)
+            return block.per_second
+
+        return run
+
+    arms = {f"peak-{role}": arm(f"peak-{role}", role, scenario.clients, PEAK_REQUESTS) for role in names}
+    arms |= {f"lone-{role}": arm(f"lone-{role}", role, 1, LONE_REQUESTS) for role in ("plain", "batched", "tuned")}
+    place = context.request.placement
+    cores = (*place.referee, *place.workers)
+    before = scheduling.read([], cores)
+    least, most, seconds = (6, 16, 8.0) if context.quick else (40, 120, 90.0)
+    try:
+        rounds = interleave(
+            arms, context.rng, at_least=least, at_most=most, seconds=seconds,
+            broken=lambda: any(tally.wrong for tally in crowd.tallies.values()),
+            enough=lambda found: found.ratio("peak-base", "peak-plain").relative_width <= STEADY,
+            after_round=lambda done, total: context.progress(done, total, "rounds"),
+        )  # fmt: skip
+    finally:
+        crowd.close()
+    return {
+        "blocks": {key: [asdict(block) for block in each] for key, each in blocks.items()},
+        "orders": rounds.orders,
+        "tallies": {
+            role: {"sent": tally.sent, "wrong": tally.wrong[:3], "executions": float(tally.executions)}
+            for role, tally in ((role, crowd.tallies[name]) for role, name in names.items())
+        },
+        "statistics": {role: server.statistics(name) for role, name in names.items()},
+        "used": {role: server.configuration(name).get("dynamic_batching") for role, name in names.items()},
+        "scheduling": asdict(scheduling.read([], cores) - before),
+    }
