@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from triton import Server, TritonError
+from server import Server, TritonError
 
 LARGEST = 1 << 40
 ITEMS = 4  # in one request

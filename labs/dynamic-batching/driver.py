@@ -14,7 +14,9 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     """Return the requests that this lab's worker answers."""
 
     def config(request: Body) -> Body:
-        text = solution.config(request["name"], request["max_batch_size"], list(request["preferred"]), request["delay_us"])
+        text = solution.config(
+            request["name"], request["max_batch_size"], list(request["preferred"]), request["delay_us"]
+        )
         if not isinstance(text, str) or len(text) > MOST_TEXT:
             raise TypeError(f"config returns the text of a config.pbtxt, got {type(text).__name__}")
         return {"text": text}

@@ -6,13 +6,12 @@ import json
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from load import measure
-from modelconfig import as_text, differences, expected
+from modelconfig import as_text, differences, expected, read
 from scenario import Scenario, cases, draw
-from triton import Model, Server, TritonError, open_server
+from server import Model, Server, TritonError, open_server
 
 from graders.context import Context
 from graders.outcome import Samples
@@ -23,6 +22,7 @@ CALL_SECONDS = 10.0
 TEXTS, PLANS = 12, 24
 ROOM_MS = 10.0  # which the limit of the measured case leaves beside a full batch
 ROLES = ("base", "plain", "batched", "tuned")
+BATCHING = ("dynamic_batching ", "max_batch_size ")
 
 
 def run(context: Context) -> Samples:
@@ -32,19 +32,24 @@ def run(context: Context) -> Samples:
         samples: Samples = {}
         context.phase("configurations as text", 1, PHASES)
         samples["texts"] = _texts(context, worker)
-        if any(each["problem"] for each in samples["texts"]):
+        if any(each["problem"] or _touches_more(each["wrong"]) for each in samples["texts"]):
             return samples
         context.phase("plans", 2, PHASES)
         samples["plans"] = _plans(context, worker)
         scenario = draw(context.rng, ROOM_MS)
         plan = _tune(context, worker, scenario)
         samples["scenario"] = {**scenario.as_dict(), "plan": plan}
-        if plan is None or plan[0] < 1 or plan[1] < 0 or any(each["feasible"] != each["met"] for each in samples["plans"]):
+        if (
+            plan is None
+            or plan[0] < 1
+            or plan[1] < 0
+            or any(each["feasible"] != each["met"] for each in samples["plans"])
+        ):
             return samples
         context.phase("four models into the server", 3, PHASES)
-        models = _models(context, worker, scenario, plan)
+        models, samples["texts"] = _models(context, worker, scenario, plan, samples["texts"])
         samples["loading"] = _load(server, models)
-        if any(problem for problem in samples["loading"].values()):
+        if len(models) < len(ROLES) or any(problem for problem in samples["loading"].values()):
             return samples
         context.phase("clients", 4, PHASES)
         names = {role: model.name for role, model in models.items()}
@@ -88,25 +93,36 @@ def _plans(context: Context, worker: Worker) -> list[Samples]:
     return found
 
 
-def _models(context: Context, worker: Worker, scenario: Scenario, plan: list[int]) -> dict[str, Model]:
-    """The referee's own model without a batcher, and three by the learner's text."""
+def _touches_more(wrong: list[str]) -> bool:
+    """Whether a text differs in more than its batching: such a text does not reach the server."""
+    return any(not each.startswith(BATCHING) for each in wrong)
+
+
+def _models(
+    context: Context, worker: Worker, scenario: Scenario, plan: list[int], texts: list[Samples]
+) -> tuple[dict[str, Model], list[Samples]]:
+    """The referee's own model without a batcher, and three by the learner's text; only those whose text may be loaded."""
     files = {
         "model.py": (context.lab.folder / "device.py").read_text(),
         "device.json": json.dumps({"base": scenario.base_ms / 1000, "item": scenario.item_ms / 1000}),
     }
-    tag = secrets.token_hex(3)
+    tag, room = secrets.token_hex(3), 4 * scenario.clients
     numbers: Mapping[str, tuple[int, list[int], int | None]] = {
-        "base": (4 * scenario.clients, [], None),
-        "plain": (4 * scenario.clients, [], None),
-        "batched": (4 * scenario.clients, [scenario.clients], scenario.longest_delay_us),
+        "base": (room, [], None),
+        "plain": (room, [], None),
+        "batched": (room, [scenario.clients], scenario.longest_delay_us),
         "tuned": (plan[0], [], plan[1]),
     }
-    models = {}
-    for role, (largest, preferred, delay) in numbers.items():
-        text, right = _ask_text(context, worker, f"{role}-{tag}", largest, preferred, delay)
-        own = role == "base"
-        models[role] = Model(f"{role}-{tag}", as_text(right) if own else text, right, files)
-    return models
+    models, told = {}, list(texts)
+    for role in ROLES:
+        text, right = _ask_text(context, worker, f"{role}-{tag}", *numbers[role])
+        if role == "base":
+            text = as_text(right)
+        problem, wrong = differences(text, right)
+        told.append({"case": f"the model {role}", "problem": problem, "wrong": wrong})
+        if problem is None and not _touches_more(wrong):
+            models[role] = Model(f"{role}-{tag}", text, read(text), files)
+    return models, told
 
 
 def _load(server: Server, models: Mapping[str, Model]) -> dict[str, str]:

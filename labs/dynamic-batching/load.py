@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from clients import Block, Crowd
 from scenario import Scenario
-from triton import Server
+from server import Server
 
 from graders import scheduling
 from graders.context import Context
@@ -36,7 +37,7 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
     arms |= {f"lone-{role}": arm(f"lone-{role}", role, 1, LONE_REQUESTS) for role in ("plain", "batched", "tuned")}
     place = context.request.placement
     cores = (*place.referee, *place.workers)
-    before = scheduling.read([], cores)
+    before, own = scheduling.read([], cores), _own_seconds(server)
     least, most, seconds = (6, 16, 8.0) if context.quick else (40, 120, 90.0)
     try:
         rounds = interleave(
@@ -47,6 +48,9 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
         )  # fmt: skip
     finally:
         crowd.close()
+    during = scheduling.read([], cores) - before
+    used = _own_seconds(server)
+    quiet = replace(during, own_s=used - own) if used is not None and own is not None else scheduling.Scheduling()
     return {
         "blocks": {key: [asdict(block) for block in each] for key, each in blocks.items()},
         "orders": rounds.orders,
@@ -56,5 +60,11 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
         },
         "statistics": {role: server.statistics(name) for role, name in names.items()},
         "used": {role: server.configuration(name).get("dynamic_batching") for role, name in names.items()},
-        "scheduling": asdict(scheduling.read([], cores) - before),
+        "scheduling": asdict(quiet),
     }
+
+
+def _own_seconds(server: Server) -> float | None:
+    """CPU seconds of server and clients."""
+    seconds = server.cpu_seconds()
+    return None if seconds is None else seconds + time.process_time()

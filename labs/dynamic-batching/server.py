@@ -19,6 +19,7 @@ import installation
 from graders import service
 from graders.context import Context
 from graders.errors import UnavailableError
+from graders.scheduling import TICK
 
 LOAD_SECONDS = 40.0
 ASK_SECONDS = 20.0
@@ -42,8 +43,8 @@ class Model:
 class Server:
     """A server's HTTP interface (KServe v2 with Triton's repository and statistics extensions)."""
 
-    def __init__(self, host: str, port: int, repository: Path | None) -> None:
-        self.host, self.port = host, port
+    def __init__(self, host: str, port: int, repository: Path | None, pid: int | None = None) -> None:
+        self.host, self.port, self._pid = host, port, pid
         self._repository = repository  # None for a server whose disk is out of reach
         self._loaded: list[str] = []
 
@@ -89,6 +90,16 @@ class Server:
         """The configuration that the server uses."""
         found: dict[str, Any] = json.loads(self._ask("GET", f"/v2/models/{name}/config"))
         return found
+
+    def cpu_seconds(self) -> float | None:
+        """CPU time of the server and its models so far; None for a server that is not ours."""
+        if self._pid is None:
+            return None
+        children = Path(f"/proc/{self._pid}/task").glob("*/children")
+        with suppress(OSError):
+            family = [self._pid, *(int(pid) for each in children for pid in each.read_text().split())]
+            return sum(_cpu_seconds(pid) for pid in family)
+        return None
 
     def _ask(self, method: str, path: str, body: object = None, *, timeout: float = ASK_SECONDS) -> bytes:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
@@ -144,7 +155,7 @@ def _own_server(home: str | None) -> Iterator[Server]:
 
     try:
         with service.running(command, ready, name="tritonserver", repair=installation.INSTALL) as (process, port):
-            server = Server(service.LOOPBACK, port, repositories[-1])
+            server = Server(service.LOOPBACK, port, repositories[-1], process.pid)
             try:
                 yield server
             finally:
@@ -155,3 +166,10 @@ def _own_server(home: str | None) -> Iterator[Server]:
     finally:
         for left in SHARED_MEMORY.glob(f"{region}*"):  # what a server that was killed leaves behind
             left.unlink(missing_ok=True)
+
+
+def _cpu_seconds(pid: int) -> float:
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * TICK  # utime + stime, proc_pid_stat(5)
+    return 0.0
