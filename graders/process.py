@@ -97,6 +97,11 @@ class Worker:
         self.pid = self._process.pid  # of the launcher, until the worker has its place
         self._send(spec.configuration(self.arena), timeout=5.0)
 
+    @property
+    def descriptors(self) -> list[int]:
+        """What becomes readable when the worker answers or prints; for one who waits for several workers."""
+        return [self._replies.fileno(), *self._logs]
+
     def wait_isolated(self, timeout: float) -> None:
         """Wait until the worker has its place, before it has read any of the learner's code.
 

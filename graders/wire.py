@@ -137,7 +137,7 @@ class Wire:
     def _switch(self, chosen: Sequence[Worker], switch: Switch, run: str, end: float) -> tuple[list[Body], float]:
         poll, ranks = select.poll(), {}
         for rank, worker in enumerate(chosen):
-            for descriptor in (worker._replies.fileno(), *worker._logs):
+            for descriptor in worker.descriptors:
                 poll.register(descriptor, select.POLLIN)
                 ranks[descriptor] = rank
         replies: dict[int, Body] = {}

@@ -81,11 +81,14 @@ def execute(program: Program, launch: Launch, memory: Sequence[Floats]) -> Repor
         "races": hazards.races(program, launch, found, len(memory)),
         "divergent_barriers": hazards.divergent_barriers(program, launch),
     }
+    examples = {name: danger.example for name, danger in dangers.items() if danger.count}
+    if unset:
+        examples["unset_reads"] = f"{unset} reads of shared memory that no thread had written"
     return Report(
         **_counts(program, len(memory)),
         **{name: danger.count for name, danger in dangers.items()},
         unset_reads=unset,
-        examples={name: danger.example for name, danger in dangers.items() if danger.count},
+        examples=examples,
     )
 
 

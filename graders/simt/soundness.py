@@ -28,7 +28,8 @@ def _hazard(check_id: str, launches: Sequence[dict[str, Any]]) -> Check:
     text = f"{sum(counts)} {what} in {len(launches)} launches"
     for each, count in zip(launches, counts, strict=True):
         if count:
-            example = next((each["report"]["examples"].get(kind, "") for kind in kinds), "")
+            examples = each["report"]["examples"]
+            example = next((examples[kind] for kind in kinds if kind in examples), "")
             text += f"; first: {each['kernel']}, {each['shape']}" + (f": {example}" if example else "")
             break
     return checks.holds(check_id, bool(launches) and not sum(counts), text, value=sum(counts), bound=0, unit="times")

@@ -15,7 +15,7 @@ from graders.outcome import Samples
 from graders.tinygpt import GPTConfig
 from graders.verdict import MAX_CONTROL_WIDTH
 
-CONFIG = GPTConfig(layers=2, heads=6, head_dim=64, vocab=896, context=448)  # 17 MB of weights, 640 merges
+CONFIG = GPTConfig(layers=2, heads=6, head_dim=64, vocab=896, context=704)  # 18 MB of weights, 640 merges
 TORCH_THREADS = 1  # what every worker is given
 
 

@@ -29,7 +29,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Block:
-    """Requests of some clients that began together: seconds of the whole block and of each request, sizes of batches."""
+    """Requests of clients that began together: seconds of all and of each request, and the sizes of their batches."""
 
     seconds: float
     latencies: list[float]

@@ -1,7 +1,7 @@
 """The model behind the server: an emulated device that takes base + n * item for a batch of n, and works exactly.
 
-Runs in Triton's Python backend and is the lab's own; no code of a learner comes near the server. ``device.json`` beside it holds the
-two times in seconds.
+Runs in Triton's Python backend and is the lab's own; no code of a learner comes near the server. ``device.json`` beside
+it holds the two times in seconds.
 """
 
 import json

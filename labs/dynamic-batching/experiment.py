@@ -39,12 +39,8 @@ def run(context: Context) -> Samples:
         scenario = draw(context.rng, ROOM_MS)
         plan = _tune(context, worker, scenario)
         samples["scenario"] = {**scenario.as_dict(), "plan": plan}
-        if (
-            plan is None
-            or plan[0] < 1
-            or plan[1] < 0
-            or any(each["feasible"] != each["met"] for each in samples["plans"])
-        ):
+        decided = all(each["feasible"] == each["met"] for each in samples["plans"])
+        if not decided or plan is None or plan[0] < 1 or plan[1] < 0:
             return samples
         context.phase("four models into the server", 3, PHASES)
         models, samples["texts"] = _models(context, worker, scenario, plan, samples["texts"])
@@ -101,7 +97,7 @@ def _touches_more(wrong: list[str]) -> bool:
 def _models(
     context: Context, worker: Worker, scenario: Scenario, plan: list[int], texts: list[Samples]
 ) -> tuple[dict[str, Model], list[Samples]]:
-    """The referee's own model without a batcher, and three by the learner's text; only those whose text may be loaded."""
+    """The referee's own model without a batcher and three by the learner's text, as far as that may be loaded."""
     files = {
         "model.py": (context.lab.folder / "device.py").read_text(),
         "device.json": json.dumps({"base": scenario.base_ms / 1000, "item": scenario.item_ms / 1000}),

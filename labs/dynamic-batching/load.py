@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
 
 from clients import Block, Crowd
 from scenario import Scenario
@@ -25,16 +26,13 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
     crowd = Crowd(server, scenario.clients)
     blocks: dict[str, list[Block]] = {}
 
-    def arm(key: str, role: str, clients: int, requests: int) -> Callable[[], float]:
-        def run() -> float:
-            block = crowd.block(names[role], clients, requests, context.rng)
-            blocks.setdefault(key, []).append(block)
-            return block.per_second
+    def arm(key: str, clients: int, requests: int) -> float:
+        block = crowd.block(names[key.partition("-")[2]], clients, requests, context.rng)
+        blocks.setdefault(key, []).append(block)
+        return block.per_second
 
-        return run
-
-    arms = {f"peak-{role}": arm(f"peak-{role}", role, scenario.clients, PEAK_REQUESTS) for role in names}
-    arms |= {f"lone-{role}": arm(f"lone-{role}", role, 1, LONE_REQUESTS) for role in ("plain", "batched", "tuned")}
+    arms = {f"peak-{role}": partial(arm, f"peak-{role}", scenario.clients, PEAK_REQUESTS) for role in names}
+    arms |= {f"lone-{role}": partial(arm, f"lone-{role}", 1, LONE_REQUESTS) for role in ("plain", "batched", "tuned")}
     place = context.request.placement
     cores = (*place.referee, *place.workers)
     before, own = scheduling.read([], cores), _own_seconds(server)
@@ -50,7 +48,7 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
         crowd.close()
     during = scheduling.read([], cores) - before
     used = _own_seconds(server)
-    quiet = replace(during, own_s=used - own) if used is not None and own is not None else scheduling.Scheduling()
+    quiet = _while_asleep(during, used - own) if used is not None and own is not None else scheduling.Scheduling()
     return {
         "blocks": {key: [asdict(block) for block in each] for key, each in blocks.items()},
         "orders": rounds.orders,
@@ -62,6 +60,13 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
         "used": {role: server.configuration(name).get("dynamic_batching") for role, name in names.items()},
         "scheduling": asdict(quiet),
     }
+
+
+def _while_asleep(during: scheduling.Scheduling, own: float) -> scheduling.Scheduling:
+    """Relate the strangers' time to all of the cores' time: a device that sleeps hardly keeps a core busy."""
+    foreign = max(0.0, during.core_busy_s - own)
+    total = during.core_total_s
+    return replace(during, own_s=total - foreign, core_busy_s=total)
 
 
 def _own_seconds(server: Server) -> float | None:

@@ -57,11 +57,11 @@ def differences(text: str, right: Config) -> tuple[str | None, list[str]]:
     except (ConfigError, TextError) as error:
         return str(error), []
     found["output"] = sorted(found.get("output", []), key=lambda tensor: str(tensor.get("name")))
-    told = []
-    for field in {**right, **found}:
-        if found.get(field) != right.get(field):
-            told.append(f"{field} is {found.get(field, 'absent')}, {right.get(field, 'absent')} was asked for")
-    return None, told
+    return None, [
+        f"{field} is {found.get(field, 'absent')}, {right.get(field, 'absent')} was asked for"
+        for field in {**right, **found}
+        if found.get(field) != right.get(field)
+    ]
 
 
 def as_text(config: Config) -> str:

@@ -21,15 +21,17 @@ def table(blocks: Blocks) -> Table:
     """Requests per second, latencies and mean batch of every arm, all rounds together."""
     columns = ["load", "model", "requests/s", "p50 ms", "p99 ms", "mean batch"]
     rows: list[list[str | float | int | None]] = []
-    for key, each in blocks.items():
-        load, _, role = key.partition("-")
+    for key in [f"{load}-{role}" for load in ("peak", "lone") for role in NAMES]:
+        each, (load, _, role) = blocks.get(key, ()), key.partition("-")
+        if not each:
+            continue
         latencies = [1e3 * second for block in each for second in block["latencies"]]
         sizes = [max(1, size) for block in each for size in block["sizes"]]
         rate = median([len(block["latencies"]) / block["seconds"] for block in each])
         mean = len(sizes) / sum(1 / size for size in sizes)
         row = [round(value, 2) for value in (rate, median(latencies), percentile(latencies, 99), mean)]
         rows.append(["all clients" if load == "peak" else "one client", NAMES[role], *row])
-    return Table("Load on a real server", columns, sorted(rows, key=lambda row: str(row[0])))
+    return Table("Load on a real server", columns, rows)
 
 
 def plots(blocks: Blocks) -> list[Plot]:

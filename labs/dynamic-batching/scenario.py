@@ -13,7 +13,7 @@ CLEAR_MS = 0.5  # no case lies closer to a limit than this
 
 @dataclass(frozen=True)
 class Scenario:
-    """A batch of n takes ``base_ms + n * item_ms``; ``clients`` at the peak, one at night; every answer within ``slo_ms``."""
+    """A batch of n takes ``base_ms + n * item_ms``; ``clients`` at the peak, one at night; all within ``slo_ms``."""
 
     base_ms: float
     item_ms: float

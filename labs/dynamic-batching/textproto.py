@@ -1,6 +1,6 @@
 """Parses protobuf text format into fields and their values, as far as a model configuration needs it.
 
-Strict where a reader would be misled: a field that is not repeated may stand only once, and nothing is guessed. (Protocol Buffers
+How often each field was written is kept, because readers disagree about a field that stands twice. (Protocol Buffers
 documentation, Text Format Language Specification.)
 """
 
@@ -26,9 +26,6 @@ class Word:
     """A bare word: an enum value, true or false."""
 
     text: str
-
-
-Value = "int | str | Word | Message"
 
 
 @dataclass

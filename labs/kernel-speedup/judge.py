@@ -45,7 +45,8 @@ def ceiling(samples: Samples) -> float:
     """Bytes/s that no kernel exceeds: the machine's stored ceiling, or the fastest copy of this run if that is more."""
     rows, columns = samples["shape"]
     stored = Ceilings.parse(samples["ceilings"]).bytes_per_s(12 * rows * columns)
-    return max(stored, 8 * rows * columns / float(min(samples["seconds"]["copy"])))
+    copied: float = 8 * rows * columns / min(samples["seconds"]["copy"])
+    return max(stored, copied)
 
 
 def _correctness(samples: Samples) -> list[Check]:

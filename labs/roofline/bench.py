@@ -89,16 +89,16 @@ class Bench:
         self._check(who, "gather", case, where, self.source[index[where]].astype(np.float64), m)
         return seconds
 
-    def saxpy(self, who: str, n: int | None = None, scale: float = 1.0, times: int = 1) -> float:
-        """alpha x + y over n fresh elements; returns the seconds of one call out of ``times``."""
+    def saxpy(self, who: str, n: int | None = None, scale: float = 1.0) -> float:
+        """alpha x + y over n fresh elements; returns seconds."""
         n, alpha = n or self.sizes.elements, float(np.float32(self.context.rng.uniform(-2, 2)))
         x, y = self._fresh(who, "x", n, scale), self._fresh(who, "y", n, scale)
         where = self._positions(n)
         product, added = alpha * x[where].astype(np.float64), y[where].astype(np.float64)
-        seconds = self._run(who, "saxpy", {"x": n, "y": n}, n, alpha=alpha, times=times)
+        seconds = self._run(who, "saxpy", {"x": n, "y": n}, n, alpha=alpha)
         budget = 2 * EPS * (np.abs(product) + np.abs(added))
         self._check(who, "saxpy", f"n = {n:,}, scale {scale:g}", where, product + added, n, budget)
-        return seconds / times
+        return seconds
 
     def polynomial(self, who: str, degree: int, n: int | None = None, scale: float = 1.0) -> float:
         """A polynomial of this degree with fresh coefficients over n fresh elements; returns seconds."""

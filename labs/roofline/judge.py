@@ -16,10 +16,11 @@ from graders.statistics import Interval
 from graders.verdict import Quietness
 
 KERNELS = ("copy", "gather", "saxpy", "polynomial")
-DEGREES = (1, 4, 16, 64)  # degree d is d / 4 operations per byte
+DEGREES = (1, 4, 12, 32)  # degree d is d / 4 operations per byte
 COPY_SHARE, SAXPY_SHARE, GATHER_SHARE = 0.5, 0.4, 0.5
 RANDOM_COST = 1.5
-INTENSITY_PAYS = 1.8
+INTENSITY_PAYS = 1.4
+MATMUL_SHARE = 0.5  # of the peak: some BLAS libraries leave the widest vectors of a CPU unused
 
 
 def judge(samples: Samples) -> Outcome:
@@ -95,9 +96,9 @@ def timing_checks(samples: Samples) -> list[Check]:
         ),
         checks.ratio_at_least(
             "intensity-pays",
-            over("baseline saxpy", f"polynomial {top}", top),
+            over("baseline polynomial", f"polynomial {top}"),
             INTENSITY_PAYS,
-            what=f"FLOP/s at {top / 4:g} FLOP/B (degree {top}) over FLOP/s of saxpy at 1/6 FLOP/B",
+            what=f"FLOP/s of degree {top} in one pass, {top / 4:g} FLOP/B, over one pass per term, 1/6 FLOP/B",
         ),
     ]
 
@@ -111,9 +112,9 @@ def _roof(samples: Samples) -> list[Check]:
         checks.not_faster_than_floor(
             f"roof-{kernel.replace(' ', '-')}",
             statistics.median_interval(samples["seconds"][kernel]),
-            ceilings.floor_seconds(nbytes, flops),
+            ceilings.floor_seconds(nbytes, MATMUL_SHARE * flops),
             what=kernel,
-            formula=f"max({nbytes / 1e6:.3g} MB / bandwidth, {flops / 1e6:.3g} MFLOP / peak)",
+            formula=f"max({nbytes / 1e6:.3g} MB / bandwidth, {flops / 1e6:.3g} MFLOP / twice the measured peak)",
         )
         for kernel, (nbytes, flops) in work.items()
     ]

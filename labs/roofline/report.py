@@ -25,7 +25,7 @@ def report(samples: Samples, outcome: Outcome) -> None:
     degrees = sorted(int(name.split()[1]) for name in seconds if name.startswith("polynomial"))
     kernels = [("saxpy", 1 / 6, 2 * n), *((f"polynomial {d}", d / 4, 2 * d * n) for d in degrees)]
     rates = {name: _rate(seconds[name], flops) for name, _, flops in kernels}
-    roofs = [_roof("measured roof", peak, bandwidth)]
+    roofs = [_roof("copy and matmul", peak, bandwidth)]
     if (sheet := samples.get("datasheet")) and sheet["peak"]:
         roofs.append(_roof(f"datasheet {sheet['name']}", sheet["peak"], sheet["bandwidth"]))
     yours = Series.of_intervals("yours", [ai for _, ai, _ in kernels], [rates[name] for name, _, _ in kernels])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -100,9 +103,9 @@ def _namespaces() -> bool:
 @cache
 def _ceilings() -> Path:
     """Measured once for the whole suite, in a file of this process."""
-    import tempfile
-
-    path = Path(tempfile.mkdtemp(prefix="cheats-")) / "ceilings.json"
+    folder = tempfile.mkdtemp(prefix="cheats-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "ceilings.json"
     subprocess.run(
         [sys.executable, "-m", "graders", "calibrate", "--save", str(path)],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Mistake: 1 is among the preferred sizes, so no request ever waits for company."""
+"""Mistake: 1 is the preferred size, so no request ever waits for company."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def config(name: str, max_batch_size: int, preferred: list[int], delay_us: int |
     """The text of a config.pbtxt; without a delay there is no batcher at all."""
     batching = ""
     if delay_us is not None:
-        sizes = f"  preferred_batch_size: {[1, *preferred]}\n" if preferred else ""
+        sizes = f"  preferred_batch_size: [1]\n" if preferred else ""
         batching = f"dynamic_batching {{\n{sizes}  max_queue_delay_microseconds: {delay_us}\n}}\n"
     return f"""\
 name: "{name}"

@@ -55,4 +55,4 @@ class Batcher:
                     break
                 self.changed.wait(left)
             limit = len(self.queue) if self.max_batch > 1 else 1
-            return [self.queue.popleft() for _ in range(limit)]
+            return [self.queue.popleft() for _ in range(min(limit, len(self.queue)))]
