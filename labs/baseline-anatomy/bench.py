@@ -43,17 +43,22 @@ class Tongue:
 
 @dataclass(frozen=True)
 class Model:
-    """What is loaded in one round: fresh weights and the run's tokenizer."""
+    """What is loaded in one round: fresh weights and the run's tokenizer; and how large that round's requests are.
+
+    ``sizes`` are pairs of bytes of text and new tokens, the same for all arms, so that their times can be compared.
+    """
 
     config: GPTConfig
     weights: NDArray[np.float32]
     language: bpe.Language
     merges: list[bpe.Pair]
+    sizes: list[tuple[int, int]]
 
     @classmethod
     def draw(cls, config: GPTConfig, tongue: Tongue, rng: np.random.Generator) -> Model:
-        """Draw the weights anew."""
-        return cls(config, draw_weights(config, rng), tongue.language, tongue.merges)
+        """Draw weights and sizes anew."""
+        sizes = [(int(rng.integers(*TEXT_BYTES)), int(rng.integers(*NEW_TOKENS))) for _ in range(REQUESTS)]
+        return cls(config, draw_weights(config, rng), tongue.language, tongue.merges, sizes)
 
     def write(self, folder: Path) -> None:
         """Write tokenizer.json, config.json and weights.bin into a fresh folder."""
@@ -89,7 +94,7 @@ class Bench:
         shutil.rmtree(folder)
         start, tokenizer, ready = self._events(found.items, ["start", "tokenizer", "model"])
         load = {"load_tokenizer": tokenizer.at - start.at, "load_model": ready.at - tokenizer.at}
-        requests = [self._request(arm, worker, model) for _ in range(REQUESTS)]
+        requests = [self._request(arm, worker, model, *size) for size in model.sizes]
         if arm == "solution":
             reported = requests[-1]["reported"]
             self.sessions.append(
@@ -110,9 +115,8 @@ class Bench:
         copies = swap_at_random((self.workers["baseline"], self.workers["control"]), self.context.rng)
         self.workers["baseline"], self.workers["control"] = copies
 
-    def _request(self, arm: str, worker: Worker, model: Model) -> dict[str, Any]:
-        rng = self.context.rng
-        text, count = model.language.text(rng, int(rng.integers(*TEXT_BYTES))), int(rng.integers(*NEW_TOKENS))
+    def _request(self, arm: str, worker: Worker, model: Model, nbytes: int, count: int) -> dict[str, Any]:
+        text = model.language.text(self.context.rng, nbytes)
         timeout = self.context.within(CALL_SECONDS)
         reply = worker.call("generate", timeout=timeout, text=text, max_tokens=count)
         events = self._events(reply.items, ["start", "prompt", *["token"] * count, "text"])

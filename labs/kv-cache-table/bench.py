@@ -32,7 +32,7 @@ class Bench:
     config: GPTConfig
     reference: GreedyReference
     workers: dict[str, Worker]
-    round_trip: dict[str, float]
+    round_trip: float  # of the referee's own worker: the learner's could answer late
     calls: int = 0
     wrong: list[str] = field(default_factory=list)
     unchecked: list[tuple[str, Sample]] = field(default_factory=list)
@@ -62,9 +62,9 @@ class Bench:
         self.whole.setdefault(key, []).append(stamps[-1] - reply.started)
         gaps = [b - a for a, b in pairwise(stamps)]
         self.gaps.setdefault(key, []).extend(gaps)
-        self.typical_gap.setdefault(key, []).append(max(statistics.median(gaps), self.round_trip[worker.spec.name]))
+        self.typical_gap.setdefault(key, []).append(max(statistics.median(gaps), self.round_trip))
         # Tokens that arrive together cannot be told apart more finely than one round trip.
-        return max((stamps[-1] - stamps[0]) / (len(stamps) - 1), self.round_trip[worker.spec.name])
+        return max((stamps[-1] - stamps[0]) / (len(stamps) - 1), self.round_trip)
 
     def samples(self, rounds: Rounds) -> Samples:
         """Every raw number of the decoding so far."""

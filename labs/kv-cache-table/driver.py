@@ -13,6 +13,10 @@ from graders.session import Handler, Session
 from graders.tinygpt import GPTConfig, TinyGPT
 
 
+# Taken before the learner's file is loaded, which may patch the class.
+NUMEL, ELEMENT_SIZE = Tensor.numel, Tensor.element_size
+
+
 def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     """Return the requests that this lab's workers answer."""
     models: list[TinyGPT] = []
@@ -33,7 +37,7 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
         answer = solution.prefill(models[0], session.tensor(request["tokens"]).to(session.device))
         pairs = _pairs(answer)
         _copy(pairs, session.tensor(request["out"]))
-        return {"sizes": [t.numel() * t.element_size() for pair in pairs for t in pair]}
+        return {"sizes": [NUMEL(t) * ELEMENT_SIZE(t) for pair in pairs for t in pair]}
 
     def cache_bytes(request: Body) -> Body:
         answer = solution.cache_bytes(**request["sizes"])

@@ -82,9 +82,9 @@ def _capture_all(bench: Bench) -> None:
             bench.capture(who, f"{operations} x {size}", program, size)
 
 
-def _measure(bench: Bench) -> Rounds:
-    context, rng = bench.context, bench.context.rng
-    copies = ["baseline", "control"]
+def _arms(bench: Bench, copies: list[str]) -> dict[str, Callable[[], float]]:
+    """Eager programs of the two copies of the baseline, which swap their roles between rounds, and captured ones."""
+    rng = bench.context.rng
 
     def eager(operations: int, size: int, copy: int | None = None) -> Callable[[], float]:
         """By one copy of the baseline, or by either: both have to be equally warm when they are compared."""
@@ -107,6 +107,11 @@ def _measure(bench: Bench) -> Rounds:
     for operations in OPERATIONS:
         arms[f"eager {operations}"] = eager(operations, SMALL, 0 if operations == MOST else None)
         arms[f"captured {operations}"] = captured(operations, SMALL)
+    return arms
+
+
+def _measure(bench: Bench) -> Rounds:
+    context, rng, copies = bench.context, bench.context.rng, ["baseline", "control"]
 
     def after_round(done: int, total: int) -> None:
         copies[:] = swap_at_random((copies[0], copies[1]), rng)
@@ -120,7 +125,7 @@ def _measure(bench: Bench) -> Rounds:
 
     least, most, seconds = (25, 60, 10.0) if context.quick else (80, 400, 90.0)
     return interleave(
-        arms,
+        _arms(bench, copies),
         rng,
         at_least=least,
         at_most=most,

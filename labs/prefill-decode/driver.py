@@ -12,6 +12,10 @@ from graders.session import Handler, Session
 from graders.tinygpt import GPTConfig, TinyGPT
 
 
+# Taken before the learner's file is loaded, which may patch the class.
+NUMEL, ELEMENT_SIZE = Tensor.numel, Tensor.element_size
+
+
 def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     """Return the requests that this lab's workers answer."""
     models: list[TinyGPT] = []
@@ -30,7 +34,7 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
         while True:
             chosen = logits.argmax(dim=-1)
             session.item(tokens=chosen.tolist())
-            sizes.append(sum(t.numel() * t.element_size() for pair in cache for t in pair))
+            sizes.append(sum(NUMEL(t) * ELEMENT_SIZE(t) for pair in cache for t in pair))
             if len(sizes) == request["new_tokens"]:
                 break
             logits, cache = _answer(solution.decode_step(model, chosen, cache), "decode_step", expected)

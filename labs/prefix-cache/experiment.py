@@ -137,7 +137,7 @@ def _time(bench: Bench, samples: Samples) -> None:
 
     def next_prompt() -> None:
         seen[:] = bench.tokens(length)
-        bench.serve(seen, "a prompt to be extended")
+        bench.serve(seen, "a prompt to be extended", remember=True)
         bench.swap()
 
     def after_round(done: int, total: int) -> None:

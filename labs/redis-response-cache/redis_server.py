@@ -15,6 +15,10 @@ from graders.errors import UnavailableError
 from graders.resp import Address, Redis, RedisError
 
 
+# Clients may cache, not administer: no CONFIG RESETSTAT before the counters are read, no files, no network, no SHUTDOWN.
+RIGHTS = ("on", "nopass", "~*", "&*", "+@all", "-@admin", "-migrate")
+
+
 @dataclass(frozen=True)
 class Server:
     """The Redis in use; ``process`` is None for one that the lab did not start and therefore never stops."""
@@ -62,7 +66,8 @@ def open_server(context: Context) -> Iterator[Server]:
     program = str(shutil.which("redis-server"))
     with service.running(
         lambda port, folder: [program, "--port", str(port), "--bind", service.LOOPBACK, "--dir", str(folder),
-                              "--save", "", "--appendonly", "no", "--daemonize", "no"],
+                              "--save", "", "--appendonly", "no", "--daemonize", "no",
+                              "--user", "default", *RIGHTS],
         lambda port: _answers(Address(service.LOOPBACK, port)),
         name="redis-server",
         repair="apt-get install --reinstall redis-server",

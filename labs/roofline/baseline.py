@@ -16,11 +16,6 @@ def gather(source: Tensor, index: Tensor, out: Tensor) -> None:
     torch.index_select(source, 0, index, out=out)
 
 
-def saxpy(alpha: float, x: Tensor, y: Tensor, out: Tensor) -> None:
-    """``out = alpha * x + y``."""
-    torch.add(y, x, alpha=alpha, out=out)
-
-
 def polynomial(coefficients: Tensor, x: Tensor, out: Tensor) -> None:
     """Horner's scheme with one pass over the whole array for each term: every step is as memory-bound as saxpy."""
     out.copy_(coefficients[-1].expand_as(out))

@@ -89,12 +89,11 @@ def _small(bench: Bench) -> None:
                 bench.polynomial("solution", degree, n, scale)
 
 
-def _measure(bench: Bench, samples: Samples) -> Rounds:
-    context = bench.context
-    copies = ["baseline", "control"]
+def _arms(bench: Bench, copies: list[str]) -> dict[str, Callable[[], float]]:
+    """The solution's kernels and those of the two copies of the baseline, which swap their roles between rounds."""
 
     def baseline(kernel: Callable[..., float], copy: int, **options: int) -> Callable[[], float]:
-        return lambda: kernel(copies[copy], **options)  # looked up when it runs: the copies swap
+        return lambda: kernel(copies[copy], **options)
 
     arms: dict[str, Callable[[], float]] = {
         "copy": partial(bench.copy, "solution"),
@@ -108,8 +107,11 @@ def _measure(bench: Bench, samples: Samples) -> Rounds:
         "control copy": baseline(bench.copy, 1),
         "control gather random": baseline(bench.gather, 1, shuffled=True),
     }
-    for degree in DEGREES:
-        arms[f"polynomial {degree}"] = partial(bench.polynomial, "solution", degree)
+    return arms | {f"polynomial {degree}": partial(bench.polynomial, "solution", degree) for degree in DEGREES}
+
+
+def _measure(bench: Bench, samples: Samples) -> Rounds:
+    context, copies = bench.context, ["baseline", "control"]
 
     def after_round(done: int, total: int) -> None:
         copies[:] = swap_at_random((copies[0], copies[1]), context.rng)
@@ -124,7 +126,7 @@ def _measure(bench: Bench, samples: Samples) -> Rounds:
 
     least, most, seconds = (10, 24, 10.0) if context.quick else (24, 96, 90.0)
     return interleave(
-        arms,
+        _arms(bench, copies),
         context.rng,
         at_least=least,
         at_most=most,

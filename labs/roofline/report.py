@@ -25,12 +25,9 @@ def report(samples: Samples, outcome: Outcome) -> None:
     degrees = sorted(int(name.split()[1]) for name in seconds if name.startswith("polynomial"))
     kernels = [("saxpy", 1 / 6, 2 * n), *((f"polynomial {d}", d / 4, 2 * d * n) for d in degrees)]
     rates = {name: _rate(seconds[name], flops) for name, _, flops in kernels}
-    roofs = [_roof("copy and matmul", peak, bandwidth)]
-    if (sheet := samples.get("datasheet")) and sheet["peak"]:
-        roofs.append(_roof(f"datasheet {sheet['name']}", sheet["peak"], sheet["bandwidth"]))
-    yours = Series.of_intervals("yours", [ai for _, ai, _ in kernels], [rates[name] for name, _, _ in kernels])
+    yours = Series.of_intervals("yours", [ai for _, ai, _ in kernels], list(rates.values()))
     outcome.plots = [
-        Plot("Roofline", "line", "FLOP per byte", "GFLOP/s", [*roofs, yours], True, True),
+        Plot("Roofline", "line", "FLOP per byte", "GFLOP/s", [*_roofs(samples, peak, bandwidth), yours], True, True),
         _gathers(seconds, m),
     ]
     outcome.intervals = {f"gflops {name}": rate for name, rate in rates.items()}
@@ -64,6 +61,14 @@ def _rate(seconds: Sequence[float], amount: float) -> Interval:
     """Giga-units per second."""
     time = statistics.median_interval(seconds)
     return Interval(amount / time.estimate / 1e9, amount / time.high / 1e9, amount / time.low / 1e9)
+
+
+def _roofs(samples: Samples, peak: float, bandwidth: float) -> list[Series]:
+    """The measured one, and that of the datasheet where the GPU is known."""
+    roofs, sheet = [_roof("copy and matmul", peak, bandwidth)], samples.get("datasheet")
+    if sheet and sheet["peak"]:
+        roofs.append(_roof(f"datasheet {sheet['name']}", sheet["peak"], sheet["bandwidth"]))
+    return roofs
 
 
 def _roof(name: str, peak: float, bandwidth: float) -> Series:

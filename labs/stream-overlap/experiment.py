@@ -143,9 +143,7 @@ def _measure(bench: Bench, longest: float) -> Samples:
 
     def enough(rounds: Rounds) -> bool:
         context.point("overlapped / serial", len(rounds), rounds["overlapped"][-1] / rounds["baseline"][-1])
-        return all(
-            check.state != "undecided" for check in (overlap_check(rounds.samples), serial_check(rounds.samples))
-        )
+        return "undecided" not in {overlap_check(rounds.samples).state, serial_check(rounds.samples).state}
 
     least, most, seconds = (8, 24, 12.0) if context.quick else (32, 120, 90.0)
     rounds = interleave(
@@ -158,8 +156,5 @@ def _measure(bench: Bench, longest: float) -> Samples:
         broken=bench.broken,
         after_round=after_round,
     )
-    return {
-        "seconds": rounds.samples,
-        "orders": rounds.orders,
-        "draws": [asdict(draw) for draw in draws[: len(rounds)]],
-    }
+    ran = [asdict(draw) for draw in draws[: len(rounds)]]
+    return {"seconds": rounds.samples, "orders": rounds.orders, "draws": ran}

@@ -209,7 +209,7 @@ def test_the_stamps_of_a_request_become_its_segments() -> None:
 
     context = SimpleNamespace(rng=np.random.default_rng(6), within=lambda seconds: seconds)
     found = bench.Bench(context, {})
-    request = found._request("solution", FakeWorker(), model)
+    request = found._request("solution", FakeWorker(), model, 60, 5)
     count = request["new_tokens"]
     assert request["stamped"] == {"tokenize": 1, "prefill": 1, "decode": count - 1, "detokenize": 1, "total": count + 2}
     assert {fact: len(wrong) for fact, wrong in found.wrong.items()} == {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
+from graders.errors import UnavailableError  # noqa: E402
 from graders.loading import load_trusted, siblings_importable  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "labs" / "dynamic-batching"
@@ -196,3 +197,11 @@ def test_the_judge_does_not_pass_samples_that_stop_early(lab: dict[str, ModuleTy
     whole = samples()
     found = states(lab, {key: whole[key] for key in keys[: keys.index(last) + 1]})
     assert found["measured"] == "failed"
+
+
+def test_a_machine_without_the_server_is_told_what_to_type(tmp_path: Path) -> None:
+    with siblings_importable(FOLDER):
+        installation = load_trusted(FOLDER / "installation.py", "installation")
+    with pytest.raises(UnavailableError) as caught:
+        installation.find(str(tmp_path))
+    assert "nvidia-pytriton" in caught.value.install

@@ -12,10 +12,12 @@ import pytest
 pytest.importorskip("torch")
 
 import numpy as np
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders.loading import load_trusted, siblings_importable
+from graders.tinygpt import GPTConfig, TinyGPT, draw_weights
 
 FOLDER = Path(__file__).resolve().parents[2] / "labs" / "prefix-cache"
 
@@ -119,6 +121,16 @@ def test_eviction_takes_the_end_of_the_oldest_prompt_first(lab: dict[str, Module
     third = truth.apply(module.Operation("admit", 3, (7, 8, 9)))
     assert third.evicted == (first[1], first[0], second[1])
     assert truth.apply(module.Operation("admit", 4, (1, 2, 3))).chain is None
+
+
+def test_the_exact_logits_do_not_depend_on_what_is_remembered(lab: dict[str, ModuleType]) -> None:
+    config = GPTConfig(layers=2, heads=2, head_dim=4, vocab=20, context=40)
+    weights = torch.from_numpy(draw_weights(config, np.random.default_rng(2))).to(torch.float64)
+    model, exact = TinyGPT(config, weights), lab["ttft"].Exact(TinyGPT(config, weights))
+    first = list(range(20))
+    for prompt, remember in ((first, True), (first[:9] + [1, 2, 3], False), (first, False), ([7, 7], False)):
+        right = model.forward(torch.tensor([prompt]))[0, -1].numpy()
+        assert exact.logits(prompt, remember=remember) == pytest.approx(right, abs=1e-12)
 
 
 def test_floor_work_counts_only_the_suffix(lab: dict[str, ModuleType]) -> None:

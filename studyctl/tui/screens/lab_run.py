@@ -43,6 +43,7 @@ class LabScreen(StudyScreen):
         super().__init__()
         self._slug = slug
         self._page: LabPage | None = None
+        self._to_end = False  # the page is longer by a hint: show its end
         self._drawn: tuple[LabRun, int, int | None] | None = None
 
     @property
@@ -81,7 +82,7 @@ class LabScreen(StudyScreen):
         running = self._active() is not None
         self.query_one("#facts", Static).update(lab_text.facts(page.view, page.path, page.begun, running))
         if fresh:
-            self.query_one("#readme", Markdown).update(page.readme)
+            self.call_later(self._show_page, page.readme)
         self.set_class(not page.records, "-no-record")
         zone = self.study.clock.now().tzinfo
         self.query_one(RowList).show_rows([lab_text.record_row(record, zone) for record in page.records])
@@ -194,8 +195,14 @@ class LabScreen(StudyScreen):
         after = f"{taken.left} left, the next costs {taken.next_cost}" if taken.left else "none left"
         self.say(f"Hint {len(taken.hints)}: at the end of the page. Cost so far {taken.cost}; {after}.")
         self._turn("")
+        self._to_end = True
         self.load()
-        self.call_after_refresh(self.query_one("#page", Reader).scroll_end, animate=False)
+
+    async def _show_page(self, readme: str) -> None:
+        await self.query_one("#readme", Markdown).update(readme)
+        if self._to_end:
+            self._to_end = False
+            self.call_after_refresh(self.query_one("#page", Reader).scroll_end, animate=False)
 
     def _open_record(self) -> None:
         chosen = self.query_one(RowList).selected
