@@ -49,7 +49,7 @@ def run(context: Context) -> Samples:
             return samples
         context.phase("clients", 4, PHASES)
         names = {role: model.name for role, model in models.items()}
-        return {**samples, **measure(context, server, names, scenario)}
+        return {**samples, **measure(context, server, names, scenario, plan)}
 
 
 def _texts(context: Context, worker: Worker) -> list[Samples]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 
 from clients import Block, Crowd
 from scenario import Scenario
 from server import Server
+from timed import timed_checks
 
 from graders import scheduling
 from graders.context import Context
@@ -19,9 +20,12 @@ from graders.outcome import Samples
 PEAK_REQUESTS = 3  # of each client in a block
 LONE_REQUESTS = 3
 STEADY = 0.1
+CONTROL = ("peak-plain", "peak-base")
 
 
-def measure(context: Context, server: Server, names: Mapping[str, str], scenario: Scenario) -> Samples:
+def measure(
+    context: Context, server: Server, names: Mapping[str, str], scenario: Scenario, plan: Sequence[int]
+) -> Samples:
     """Blocks of the peak on all four models and of a lone client on three; ``names`` by role."""
     crowd = Crowd(server, scenario.clients)
     blocks: dict[str, list[Block]] = {}
@@ -36,19 +40,18 @@ def measure(context: Context, server: Server, names: Mapping[str, str], scenario
     place = context.request.placement
     cores = (*place.referee, *place.workers)
     before, own = scheduling.read([], cores), _own_seconds(server)
-    least, most, seconds = (6, 16, 8.0) if context.quick else (40, 120, 90.0)
+    least, most, seconds = (6, 24, 9.0) if context.quick else (40, 120, 90.0)
     try:
         rounds = interleave(
             arms, context.rng, at_least=least, at_most=most, seconds=seconds,
             broken=lambda: any(tally.wrong for tally in crowd.tallies.values()),
-            enough=lambda found: found.ratio("peak-base", "peak-plain").relative_width <= STEADY,
+            enough=lambda found: _decided(blocks, scenario, plan) and found.ratio(*CONTROL).relative_width <= STEADY,
             after_round=lambda done, total: context.progress(done, total, "rounds"),
         )  # fmt: skip
     finally:
         crowd.close()
     during = scheduling.read([], cores) - before
-    used = _own_seconds(server)
-    quiet = _while_asleep(during, used - own) if used is not None and own is not None else scheduling.Scheduling()
+    quiet = _while_asleep(during, _own_seconds(server) - own)
     return {
         "blocks": {key: [asdict(block) for block in each] for key, each in blocks.items()},
         "orders": rounds.orders,
@@ -69,7 +72,11 @@ def _while_asleep(during: scheduling.Scheduling, own: float) -> scheduling.Sched
     return replace(during, own_s=total - foreign, core_busy_s=total)
 
 
-def _own_seconds(server: Server) -> float | None:
-    """CPU seconds of server and clients."""
-    seconds = server.cpu_seconds()
-    return None if seconds is None else seconds + time.process_time()
+def _own_seconds(server: Server) -> float:
+    """CPU seconds of the clients and, where they are known, of the server."""
+    return (server.cpu_seconds() or 0.0) + time.process_time()
+
+
+def _decided(blocks: Mapping[str, Sequence[Block]], scenario: Scenario, plan: Sequence[int]) -> bool:
+    told = {key: [asdict(block) for block in each] for key, each in blocks.items()}
+    return all(check.state != "undecided" for check in timed_checks(told, scenario, plan))

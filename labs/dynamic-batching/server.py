@@ -52,10 +52,10 @@ class Server:
         """A connection that stays open."""
         return http.client.HTTPConnection(self.host, self.port, timeout=ASK_SECONDS)
 
-    def ready(self) -> bool:
-        """Whether it answers its health probe."""
-        with suppress(OSError, http.client.HTTPException):
-            self._ask("GET", "/v2/health/ready", timeout=1.0)
+    def alive(self) -> bool:
+        """Whether it answers requests; "ready" would also ask for models that somebody has unloaded."""
+        with suppress(OSError, http.client.HTTPException, TritonError):
+            self._ask("GET", "/v2/health/live", timeout=1.0)
             return True
         return False
 
@@ -121,7 +121,7 @@ def open_server(context: Context) -> Iterator[Server]:
     if url is not None:
         address = urlsplit(url if "//" in url else f"//{url}")
         server = Server(address.hostname or service.LOOPBACK, address.port or 8000, None)
-        if not server.ready():
+        if not server.alive():
             why = f"no Triton server answers at {url}"
             raise UnavailableError("triton", why, "tritonserver --model-control-mode=explicit --model-repository=DIR")
         try:
@@ -151,7 +151,7 @@ def _own_server(home: str | None) -> Iterator[Server]:
         ]  # fmt: skip
 
     def ready(port: int) -> bool:
-        return Server(service.LOOPBACK, port, None).ready()
+        return Server(service.LOOPBACK, port, None).alive()
 
     try:
         with service.running(command, ready, name="tritonserver", repair=installation.INSTALL) as (process, port):

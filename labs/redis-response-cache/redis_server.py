@@ -67,7 +67,7 @@ def open_server(context: Context) -> Iterator[Server]:
     with service.running(
         lambda port, folder: [program, "--port", str(port), "--bind", service.LOOPBACK, "--dir", str(folder),
                               "--save", "", "--appendonly", "no", "--daemonize", "no",
-                              "--user", "default", *RIGHTS],
+                              "--databases", "1", "--user", "default", *RIGHTS],
         lambda port: _answers(Address(service.LOOPBACK, port)),
         name="redis-server",
         repair="apt-get install --reinstall redis-server",

@@ -122,7 +122,8 @@ def _sampled(context: Context, worker: Worker) -> Samples:
             seen = tokens[i, : max(0, int(lengths[i]))].tolist()
             return {"sampled": [*cells, told | {"example": f"{cell.name}: guesses {drafted[i].tolist()}, got {seen}"}]}
         counts = sampling.count_places(tokens, lengths, vocab)
-        cells.append(told | {"p": cell.p.tolist(), "q": cell.q.tolist(), "counts": counts})
+        decisions = sampling.count_decisions(drafted, tokens, lengths, vocab)
+        cells.append(told | decisions | {"p": cell.p.tolist(), "q": cell.q.tolist(), "counts": counts})
     return {"sampled": cells}
 
 

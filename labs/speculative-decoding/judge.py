@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sampling import accepted_share, share_bound, total_variation, variation_bound
+from sampling import accepted_share, least_spread, scatter, share_bound, total_variation, variation_bound
 from synthetic import expected
 
 from graders import checks
@@ -93,7 +93,18 @@ def _sampler_checks(cells: Cells) -> list[Check]:
         form,
         _worst("sampled-distribution", _distributions(whole, CHANCE / tests)),
         _worst("acceptance", _acceptances(whole, CHANCE / tests)),
+        _drawn(whole),
     ]
+
+
+def _drawn(cells: Cells) -> Check:
+    """Draws scatter: choices that match their chances more closely than chance allows were dealt out, not drawn."""
+    found = [scatter(cell) for cell in cells if "tried" in cell]  # records of older runs have no such counts
+    spread, freedom = sum(value for value, _ in found), sum(each for _, each in found)
+    if not freedom:
+        return checks.holds("sampled-chance", True, "too few choices to say whether they were drawn")
+    what = f"scatter of the sampler's own choices over what chance gives, {freedom} degrees of freedom"
+    return checks.at_least("sampled-chance", spread / freedom, least_spread(freedom, CHANCE), what=what)
 
 
 def _distributions(cells: Cells, chance: float) -> Iterator[Finding]:

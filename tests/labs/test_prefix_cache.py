@@ -128,7 +128,7 @@ def test_the_exact_logits_do_not_depend_on_what_is_remembered(lab: dict[str, Mod
     weights = torch.from_numpy(draw_weights(config, np.random.default_rng(2))).to(torch.float64)
     model, exact = TinyGPT(config, weights), lab["ttft"].Exact(TinyGPT(config, weights))
     first = list(range(20))
-    for prompt, remember in ((first, True), (first[:9] + [1, 2, 3], False), (first, False), ([7, 7], False)):
+    for prompt, remember in ((first, True), ([*first[:9], 1, 2, 3], False), (first, False), ([7, 7], False)):
         right = model.forward(torch.tensor([prompt]))[0, -1].numpy()
         assert exact.logits(prompt, remember=remember) == pytest.approx(right, abs=1e-12)
 

@@ -128,6 +128,8 @@ def sampled_cell(lab: dict[str, ModuleType], draw: Callable[..., list[int]]) -> 
     wrong = sampling.wrong_form(drafted, tokens, lengths, 6)
     counts = sampling.count_places(tokens, lengths, 6)
     told = {"rounds": 4000, "wrong": int(wrong.sum()), "example": "x"}
+    if not wrong.any():
+        told |= sampling.count_decisions(drafted, tokens, lengths, 6)
     return {"cell": "k = 1", "p": cell.p.tolist(), "q": cell.q.tolist(), "counts": counts, **told}
 
 
@@ -142,9 +144,9 @@ def test_the_judge_of_samplers(lab: dict[str, ModuleType]) -> None:
     def states(draw: Callable[..., list[int]]) -> list[str]:
         return [check.state for check in lab["judge"].judge({"sampled": [sampled_cell(lab, draw)]}).checks]
 
-    assert states(lab["reference"].verify_sampled) == ["passed", "passed", "passed"]
-    assert states(matches) == ["passed", "passed", "failed"]
-    assert states(trusts) == ["passed", "failed", "failed"]
+    assert states(lab["reference"].verify_sampled) == ["passed"] * 4
+    assert states(matches) == ["passed", "passed", "failed", "passed"]
+    assert states(trusts) == ["passed", "failed", "failed", "passed"]
     assert states(lambda guesses, q, p, rng: [9])[0] == "failed"
 
 
@@ -162,3 +164,30 @@ def test_the_judge_copes_with_an_empty_and_a_broken_run(lab: dict[str, ModuleTyp
     run |= {"wrong_draft": "guess 1", "wrong_output": None}
     samples = {"profile": "quick", "device": "cpu", "live": [run]}
     assert [check.id for check in lab["judge"].judge(samples).checks if not check.passed] == ["draft-tokens"]
+
+
+def test_choices_that_are_dealt_out_scatter_less_than_chance(lab: dict[str, ModuleType]) -> None:
+    sampling, rng = lab["sampling"], np.random.default_rng(5)
+    p = rng.dirichlet(np.ones(8))
+    spreads = [sampling.pearson(rng.multinomial(10_000, p), p)[0] for _ in range(2_000)]
+    assert np.mean(spreads) == pytest.approx(7, rel=0.05)
+    assert min(spreads) > 7 * sampling.least_spread(7, 1e-6)
+    books: dict[Any, Any] = {}
+
+    def due(key: Any, chances: Any) -> int:
+        counts = books.setdefault(key, np.zeros(len(chances)))
+        chosen = int((chances * (counts.sum() + 1) - counts).argmax())
+        counts[chosen] += 1
+        return chosen
+
+    def deals(guesses: list[int], q: Any, p: Any, rng: np.random.Generator) -> list[int]:
+        chance = min(1.0, p[0, guesses[0]] / q[0, guesses[0]])
+        if due(guesses[0], np.array([chance, 1 - chance])):
+            return [due("instead", lab["reference"].residual(p[0], q[0]))]
+        return [guesses[0], due("behind", p[1])]
+
+    cell = sampled_cell(lab, deals)
+    spread, freedom = sampling.scatter(cell)
+    assert spread / freedom < sampling.least_spread(freedom, 1e-6)
+    found = lab["judge"].judge({"sampled": [cell]}).checks
+    assert [check.id for check in found if not check.passed] == ["sampled-chance"]

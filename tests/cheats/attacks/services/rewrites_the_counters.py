@@ -42,7 +42,7 @@ def get_or_infer(redis, infer, *, prefix, model, version, inputs, ttl_ms):
     try:
         there = redis.command("EXISTS", key)
         cached = redis.command("GET", key) if there else None
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):
             recount(redis, prefix, "hits" if cached is not None else "misses")
     except OSError:
         return infer()
