@@ -17,10 +17,11 @@ def of_bytes(data: bytes) -> str:
 
 
 def of_folder(folder: Path) -> str:
-    """Hex digest over the relative names and contents of all files, caches left out."""
+    """Hex digest over the relative names and contents of all files, caches and hidden files left out."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or "__pycache__" in path.parts or path.suffix == ".pyc":
+        parts = path.relative_to(folder).parts
+        if not path.is_file() or any(part == "__pycache__" or part.startswith(".") for part in parts):
             continue
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -98,14 +99,27 @@ def _matrix_parameters(config: GPTConfig) -> int:
 def _prepare(context: Context) -> tuple[Bench, float]:
     baseline = context.lab.folder / "baseline.py"
     programs = {"solution": None, "baseline": baseline, "control": baseline}
-    workers = context.start_workers(programs)
+    # The engine is in a worker of its own: the sizes of batches are counted where no batcher can edit them.
+    pairs = {name: socket.socketpair() for name in programs}
+    (engine,) = context.start_workers({"engine": baseline}, sockets={name: pair[0] for name, pair in pairs.items()})
+    servers = {}
+    for name, program in programs.items():
+        (worker,) = context.start_workers({name: program}, sockets={"engine": pairs[name][1]})
+        servers[name] = LoadGenerator(context, CONFIG, name, worker, engine)
+    for each in (end for pair in pairs.values() for end in pair):
+        each.close()
     weights = draw_weights(CONFIG, context.rng)
-    servers = {name: LoadGenerator(context, CONFIG, worker) for name, worker in zip(programs, workers, strict=True)}
-    seconds = [
-        server.load(worker.arena.store(weights).describe())
-        for server, worker in zip(servers.values(), workers, strict=True)
-    ]
-    return Bench(context, GreedyReference(CONFIG, weights), servers), seconds[0]
+    loaded = engine.call(
+        "load",
+        timeout=context.within(20),
+        config=CONFIG.as_dict(),
+        weights=engine.arena.store(weights).describe(),
+        new_tokens=NEW_TOKENS,
+        clients=list(programs),
+    )
+    for server in servers.values():
+        server.connect()
+    return Bench(context, GreedyReference(CONFIG, weights), servers), loaded.seconds
 
 
 def _measure(bench: Bench) -> Rounds:

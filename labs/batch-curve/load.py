@@ -53,25 +53,21 @@ class Tally:
 
 
 class LoadGenerator:
-    """Drives one worker: opens a batcher, sends a burst, waits for the answers, closes it."""
+    """Drives one server: opens a batcher, sends a burst, waits for the answers, closes it."""
 
-    def __init__(self, context: Context, config: GPTConfig, worker: Worker) -> None:
+    def __init__(self, context: Context, config: GPTConfig, name: str, worker: Worker, engine: Worker) -> None:
         self._context = context
         self._config = config
+        self._name = name
         self._worker = worker
+        self._engine = engine
         self._seen: set[int] = set()
         self._samples: list[Sample] = []
         self.tally = Tally()
 
-    def load(self, weights: dict[str, object]) -> float:
-        """Build the model in the worker; returns seconds."""
-        return self._worker.call(
-            "load",
-            timeout=self._context.within(20),
-            config=self._config.as_dict(),
-            weights=weights,
-            new_tokens=NEW_TOKENS,
-        ).seconds
+    def connect(self) -> None:
+        """Let the server take over its connection to the engine."""
+        self._worker.call("connect", timeout=self._context.within(CALL_SECONDS))
 
     def burst(self, requests: int, max_batch: int, window_s: float) -> Burst:
         """Send ``requests`` at once to a fresh batcher and wait until all are answered or the rest is lost.
@@ -80,6 +76,7 @@ class LoadGenerator:
         """
         if self.tally.broken:
             return Burst(SILENCE_SECONDS, [SILENCE_SECONDS])
+        self._engine.post("begin")
         self._request("open", max_batch=max_batch, window_s=window_s)
         prompts = {
             self._fresh_id(): draw_prompt(self._config, PROMPT_TOKENS, self._context.rng) for _ in range(requests)
@@ -96,8 +93,10 @@ class LoadGenerator:
             self._take(message, prompts, arrived)
         self.tally.sent += requests
         self.tally.received += len(arrived)
-        sizes = integers(self._request("close", prompts, arrived), "sizes")
+        self._request("close", prompts, arrived)
         self._worker.round_trip(1)  # from this reply on the server stands still, while others are measured
+        logged = self._engine.call("sizes", timeout=self._context.within(CALL_SECONDS), client=self._name)
+        sizes = integers(logged.body, "sizes")
         self.tally.batches += len(sizes)
         self.tally.too_large += [f"a batch of {size} with max_batch {max_batch}" for size in sizes if size > max_batch]
         latencies = [arrived[i] - sent[i] for i in arrived] or [SILENCE_SECONDS]

@@ -12,7 +12,6 @@ from graders.protocol import Body
 from graders.session import Handler, Session
 from graders.tinygpt import GPTConfig, TinyGPT
 
-
 # Taken before the learner's file is loaded, which may patch the class.
 NUMEL, ELEMENT_SIZE = Tensor.numel, Tensor.element_size
 

@@ -15,8 +15,8 @@ from graders.statistics import Interval
 
 DTYPE_BYTES = 4
 OUTPUT_LENGTHS = {"short": 4, "middle": 16, "long": 36}  # tokens
-SLOWER_AT_MOST = 1.5  # than the referee's own; token by token is about 8, recomputing about 15
-DECODE_OVER_PREFILL = 2.5  # per token; 6 to 9 was measured with float32 on one core
+SLOWER_AT_MOST = 1.5  # than the referee's own; token by token is about 5, recomputing about 17
+DECODE_OVER_PREFILL = 2.5  # per token; 6.2 to 8.4 was measured with float32 on one core
 
 
 def expected(case: Mapping[str, Any]) -> dict[str, cost.Cost]:

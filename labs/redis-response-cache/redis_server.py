@@ -14,8 +14,7 @@ from graders.context import Context
 from graders.errors import UnavailableError
 from graders.resp import Address, Redis, RedisError
 
-
-# Clients may cache, not administer: no CONFIG RESETSTAT before the counters are read, no files, no network, no SHUTDOWN.
+# Clients may cache, not administer: no CONFIG RESETSTAT before counters are read, no files, no network, no SHUTDOWN.
 RIGHTS = ("on", "nopass", "~*", "&*", "+@all", "-@admin", "-migrate")
 
 

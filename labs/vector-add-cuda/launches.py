@@ -20,7 +20,7 @@ GUARD = 1024  # elements before and behind each array
 INSIDE_GUARD = np.float32(-3.0e33)
 ROUNDING = 6e-8  # a little more than 2^-24, the error of one float32 addition
 SIZES = (0, 1, 31, 33)
-LARGE = {"twin": 8 * 1024, "cuda": 1_000_007}
+LARGE = {"twin": 4 * 1024, "cuda": 1_000_007}
 FLOAT_BYTES = 4
 
 

@@ -6,12 +6,15 @@ import ctypes
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 BLOCK = 1 << 16  # elements: a piece of x and of out, 512 KiB together, stay in the L2 cache of a core
+STEPS = 16  # terms that a GPU kernel runs in registers before it writes the values back
 SECTOR_BYTES = 32
 SOURCE = r"""
 #define LANES 64  /* floats: the running values of so many elements stay in registers */
@@ -78,11 +81,23 @@ def _horner(terms: list[Tensor], x: Tensor, out: Tensor) -> None:
         torch.addcmul(term, out, x, out=out)
 
 
-@torch.compile(dynamic=True)
-def _fused(terms: list[Tensor], x: Tensor, out: Tensor) -> None:
-    total = terms[-1].expand_as(out)
-    for term in reversed(terms[:-1]):
-        total = total * x + term
+def _fused(coefficients: Tensor, x: Tensor, out: Tensor) -> None:
+    """STEPS terms in each pass; leading zeros change nothing, and one compiled function serves every degree."""
+    padded = functional.pad(coefficients, (0, -coefficients.numel() % STEPS))
+    out.zero_()
+    for terms in reversed(padded.split(STEPS)):
+        _compiled()(terms, x, out)
+
+
+@cache
+def _compiled() -> Callable[..., None]:
+    return torch.compile(_steps, dynamic=True)
+
+
+def _steps(terms: Tensor, x: Tensor, out: Tensor) -> None:
+    total = out
+    for k in reversed(range(STEPS)):
+        total = total * x + terms[k]
     out.copy_(total)
 
 

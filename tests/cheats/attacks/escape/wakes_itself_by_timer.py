@@ -1,28 +1,29 @@
 """Forks burners that a POSIX timer wakes with SIGCONT, so that they slow the baseline although the referee stops the group.
 
 A stopped process runs no code, but its timers go on, and ``timer_create`` may send any signal: SIGCONT makes it run again. The
-decoding here is cached, yet does every step four times; with the baseline slowed down its ratio looks fine. Elsewhere nothing
-stops a submission between its calls at all. Here ``timer_create`` has to be refused, or the time to be seen.
+requests of a batch are run one by one here; beside a baseline that shares its core with the burners that looks fast. Elsewhere
+nothing stops a submission between its calls at all. Here ``timer_create`` has to be refused, or the burnt time to be seen.
 
-Seen: a variant of burning the baseline's core (evicted caches, more threads), built against this referee's SIGSTOP.
-Lab: kv-cache-table
+Seen: a variant of burning the baseline's core (evicted caches, more threads), built against a referee that uses SIGSTOP.
+Lab: batch-curve
 Expect: not passed
 """
 
 import ctypes
 import mmap
 import os
+import platform
 import signal
 import struct
+import threading
 import time
+from collections import deque
 
-import torch
-from torch.nn import functional
-
-BURNERS, STEPS_TOO_MANY = 6, 3
-CLOCK_MONOTONIC, TIMER_CREATE, TIMER_SETTIME = 1, 222, 223  # x86-64
+BURNERS = 4
+TIMER_CREATE, TIMER_SETTIME = (222, 223) if platform.machine() == "x86_64" else (107, 110)
+CLOCK_MONOTONIC = 1
 libc = ctypes.CDLL(None, use_errno=True)
-at_work = mmap.mmap(-1, 4096)
+busy = mmap.mmap(-1, 8)
 
 
 def wake_every(seconds):
@@ -35,12 +36,12 @@ def wake_every(seconds):
 
 def burn():
     signal.signal(signal.SIGCONT, lambda *_: None)
-    wake_every(0.0005)
+    wake_every(0.003)
     while True:
-        if at_work[0]:
-            time.sleep(0.0005)
+        if busy[0]:
+            time.sleep(0.002)
         else:
-            sum(range(2_000))
+            sum(range(1_000))
 
 
 for _ in range(BURNERS):
@@ -48,38 +49,40 @@ for _ in range(BURNERS):
         burn()
 
 
-def step(model, tokens, cache, start):
-    positions = torch.arange(start, start + tokens.shape[1])
-    x = model.embed(tokens, positions)
-    longer = []
-    for i in range(model.layers):
-        block = model.block(i)
-        q, k, v = block.qkv(x)
-        if cache:
-            k, v = torch.cat((cache[i][0], k), dim=2), torch.cat((cache[i][1], v), dim=2)
-        longer.append((k, v))
-        x = x + block.attend_out(functional.scaled_dot_product_attention(q, k, v, is_causal=not cache))
-        x = x + block.mlp(x)
-    return model.logits(x[:, -1:])[:, 0], longer
+class Batcher:
+    """Collects a batch, waits as it should, and then runs its requests one after another."""
 
+    def __init__(self, run_batch, deliver, max_batch, window_s):
+        busy[0] = 1
+        self.run_batch, self.deliver, self.max_batch, self.window_s = run_batch, deliver, max_batch, window_s
+        self.queue, self.closed, self.changed = deque(), False, threading.Condition()
+        self.thread = threading.Thread(target=self.work, daemon=True)
+        self.thread.start()
 
-def prefill(model, tokens):
-    return step(model, tokens, [], 0)
+    def submit(self, request_id, tokens):
+        with self.changed:
+            self.queue.append((time.monotonic(), request_id, tokens))
+            self.changed.notify()
 
+    def close(self):
+        with self.changed:
+            self.closed = True
+            self.changed.notify()
+        self.thread.join()
+        busy[0] = 0
 
-def generate(model, prompt, new_tokens, use_cache):
-    at_work[0] = 1
-    logits, cache = prefill(model, torch.tensor([prompt]))
-    for i in range(new_tokens):
-        token = logits.argmax(dim=-1)
-        if i + 1 == new_tokens:
-            at_work[0] = 0
-        yield int(token)
-        if i + 1 < new_tokens:
-            for _ in range(STEPS_TOO_MANY):
-                step(model, token[:, None], cache, len(prompt) + i)
-            logits, cache = step(model, token[:, None], cache, len(prompt) + i)
+    def work(self):
+        while batch := self.next_batch():
+            for _, request_id, tokens in batch:
+                self.deliver(request_id, self.run_batch([tokens])[0])
 
-
-def cache_bytes(layers, heads, head_dim, tokens, dtype_bytes, batch):
-    return 2 * layers * heads * head_dim * tokens * dtype_bytes * batch
+    def next_batch(self):
+        with self.changed:
+            while not self.queue and not self.closed:
+                self.changed.wait()
+            while self.queue and len(self.queue) < self.max_batch and not self.closed:
+                left = self.queue[0][0] + self.window_s - time.monotonic()
+                if left <= 0:
+                    break
+                self.changed.wait(left)
+            return [self.queue.popleft() for _ in range(min(self.max_batch, len(self.queue)))]

@@ -19,7 +19,7 @@ class Batcher:
 
     def __init__(self, run_batch, deliver, max_batch, window_s):
         self.run_batch, self.deliver, self.max_batch, self.window_s = run_batch, deliver, max_batch, window_s
-        self.sizes = run_batch.__self__.sizes
+        self.sizes = getattr(run_batch.__self__, "sizes", [])
         self.queue, self.closed, self.changed = deque(), False, threading.Condition()
         self.thread = threading.Thread(target=self.work, daemon=True)
         self.thread.start()
@@ -38,7 +38,7 @@ class Batcher:
     def work(self):
         while batch := self.next_batch():
             answers = self.run_batch([tokens for _, _, tokens in batch])
-            size = self.sizes.pop()
+            size = self.sizes.pop() if self.sizes else 0
             while size > 0:
                 self.sizes.append(min(size, self.max_batch))
                 size -= self.max_batch
