@@ -44,8 +44,8 @@ def _round_trip(cores: tuple[int, ...]) -> float:
             )
             with Worker(spec) as worker:
                 try:
-                    worker.wait_ready(30.0)
+                    worker.wait_prepared(30.0)
                 except NoNamespaceError:
                     continue
-                return worker.round_trip(ROUNDS)
+                return worker.measure_round_trip(ROUNDS)
     raise AssertionError("a worker without namespaces always starts")

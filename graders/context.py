@@ -141,8 +141,14 @@ class Context:
         """
         started = self._start_isolated(programs, arena_bytes, network, sockets or {}, all_cores)
         for worker in started:
-            worker.wait_ready(self.within(LOAD_SECONDS))
+            worker.wait_prepared(self.within(LOAD_SECONDS))
         placement.pin(self.request.placement.referee)
+        for worker in started:
+            worker.measure_round_trip()
+        for worker in started:
+            worker.load()
+        for worker in started:
+            worker.wait_ready(self.within(LOAD_SECONDS))
         return started
 
     def scheduling(self, workers: list[Worker]) -> scheduling.Scheduling:

@@ -28,6 +28,7 @@ NEW_NAMESPACES = (
 )
 SHARED_MEMORY_BYTES = 1 << 30
 PROCESSES = 400  # pid_max of the namespace, where a namespace has one (Linux 6.14); the kernel's least is 301
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/dxg")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc", "/opt", "/proc", "/sys")
 
 
@@ -53,12 +54,17 @@ def enter(place: Place, keep_open: Sequence[int], *, namespaces: bool) -> dict[s
     """
     if namespaces:
         _into_namespaces(place, keep_open)
-    abi = restrict_files(read=[*map(Path, SYSTEM_FOLDERS), *place.readable], write=[place.directory, Path("/dev")])
+    abi = restrict_files(read=[*map(Path, SYSTEM_FOLDERS), *place.readable], write=[place.directory, *_devices()])
     return {
         "level": "namespace" if namespaces else "process",
         "network": place.network or not namespaces,
         "landlock_abi": abi,
     }
+
+
+def _devices() -> list[Path]:
+    """Devices that programs need and that connect nobody: no terminal, no disk."""
+    return [*map(Path, DEVICES), *Path("/dev").glob("nvidia*")]
 
 
 def _into_namespaces(place: Place, keep_open: Sequence[int]) -> None:
@@ -101,6 +107,8 @@ def _arrange_files(place: Place) -> None:
     if Path("/dev/shm").is_dir():
         kernel.mount("tmpfs", "/dev/shm", kind="tmpfs", options=f"size={SHARED_MEMORY_BYTES}")
         writable.append(Path("/dev/shm"))
+    if Path("/dev/pts").is_dir():  # terminals are shared by all workers, and with the user
+        kernel.mount("tmpfs", "/dev/pts", kind="tmpfs", options="size=4k,mode=555")
     kernel.set_read_only(Path("/"), recursive=True)
     for folder in writable:
         kernel.set_writable(folder)

@@ -93,6 +93,7 @@ class Worker:
         self._closed = False
         self.isolation: dict[str, Any] = {}
         self._stopped = False
+        self._round_trip = 0.0
         self._reaper = 0  # process 1 of the worker's namespace
         self.pid = self._process.pid  # of the launcher, until the worker has its place
         self._send(spec.configuration(self.arena), timeout=5.0)
@@ -115,12 +116,24 @@ class Worker:
             self._reaper = descendant(self._process.pid, 1)
             self.pid = descendant(self._reaper, 1)
 
-    def wait_ready(self, timeout: float) -> None:
-        """Wait until the solution is loaded; raises SubmissionRefusedError when it cannot be."""
+    def wait_prepared(self, timeout: float) -> None:
+        """Wait until everything is there but the learner's code."""
         if not self.isolation:
             self.wait_isolated(timeout)
-        if "seccomp" not in self.isolation:
-            self.isolation["seccomp"] = bool(self._first("prepared", timeout).get("seccomp"))
+        self.isolation["seccomp"] = bool(self._first("prepared", timeout).get("seccomp"))
+
+    def measure_round_trip(self, rounds: int = 50) -> float:
+        """Measure ``round_trip`` while nothing of the learner's runs yet, and return it."""
+        samples = sorted(self.call("ping", timeout=10.0).seconds for _ in range(rounds))
+        self._round_trip = samples[len(samples) // 2]
+        return self._round_trip
+
+    def load(self) -> None:
+        """Let the worker read the learner's code; ``wait_ready`` says how that went."""
+        self.post("load")
+
+    def wait_ready(self, timeout: float) -> None:
+        """Wait until the solution is loaded; raises SubmissionRefusedError when it cannot be."""
         body = self._first("ready", timeout)
         if body["type"] == "refused":
             raise SubmissionRefusedError(clean(str(body.get("text")), 4000))
@@ -185,10 +198,13 @@ class Worker:
                 return Reply(message.body, items, started, message.at)
             items.append(message)
 
-    def round_trip(self, rounds: int = 50) -> float:
+    def round_trip(self) -> float:
         """Median seconds of an empty request and its reply, to be subtracted from timed calls."""
-        samples = sorted(self.call("ping", timeout=10.0).seconds for _ in range(rounds))
-        return samples[len(samples) // 2]
+        return self._round_trip
+
+    def stand_still(self) -> None:
+        """Stop the worker after one-way messages, as a call does with its reply."""
+        self.call("ping", timeout=10.0)
 
     def close(self) -> None:
         """Kill the worker's whole group, forward what it still printed and release its memory."""

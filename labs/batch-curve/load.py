@@ -94,7 +94,7 @@ class LoadGenerator:
         self.tally.sent += requests
         self.tally.received += len(arrived)
         self._request("close", prompts, arrived)
-        self._worker.round_trip(1)  # from this reply on the server stands still, while others are measured
+        self._worker.stand_still()  # from this reply on the server stands still, while others are measured
         logged = self._engine.call("sizes", timeout=self._context.within(CALL_SECONDS), client=self._name)
         sizes = integers(logged.body, "sizes")
         self.tally.batches += len(sizes)

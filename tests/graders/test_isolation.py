@@ -15,10 +15,14 @@ from tests.graders.conftest import ROOT, Run
 Grade = Callable[..., Run]
 
 LOOK_AROUND = """
-    import ctypes, json, os, socket
+    import ctypes, fcntl, json, os, socket
 
     def new_namespace():
         if ctypes.CDLL(None, use_errno=True).unshare(0x10000000):
+            raise OSError("refused")
+
+    def timer():
+        if ctypes.CDLL(None, use_errno=True).timer_create(1, None, ctypes.byref(ctypes.c_void_p())):
             raise OSError("refused")
 
     def tried(work):
@@ -43,6 +47,9 @@ LOOK_AROUND = """
             "signal process 1": tried(lambda: os.kill(1, 9)),
             "read memory of process 1": tried(lambda: open("/proc/1/mem", "rb").read(1)),
             "new namespace": tried(new_namespace),
+            "open a terminal": tried(os.openpty),
+            "a signal by timer": tried(timer),
+            "a signal by file": tried(lambda: fcntl.fcntl(0, 10, 18)),
         }
 
     def double(x):
@@ -89,6 +96,9 @@ def test_in_a_namespace_there_is_nothing_to_reach_for(double: Grade, listening: 
         "raise its priority",
         "read memory of process 1",
         "new namespace",
+        "open a terminal",
+        "a signal by timer",
+        "a signal by file",
     ):
         assert not found[refused][0], refused
     assert not (ROOT / "owned").exists()
