@@ -51,9 +51,18 @@ def readable_folders() -> list[str]:
     """Folders that a worker's interpreter, its libraries and a GPU's need; everything else Landlock keeps closed."""
     own = Path(__file__).resolve().parent
     folders = [own, Path(sys.prefix), Path(sys.base_prefix), Path(os.__file__).parent, *map(Path, site_paths())]
+    for site in site_paths():
+        folders += _linked_from(Path(site))
     for name in ("LD_LIBRARY_PATH", "CUDA_HOME"):
         folders += [Path(each) for each in os.environ.get(name, "").split(":") if each]
     return sorted({str(folder.resolve()) for folder in folders} | {str(folder) for folder in folders})
+
+
+def _linked_from(site: Path) -> set[Path]:
+    """Folders that packages are linked from, file by file, as some installers do."""
+    links = {path.resolve() for path in site.glob("*/__init__.py") if path.is_symlink()}
+    modules = {path.resolve() for path in site.glob("*.py") if path.is_symlink()}
+    return {path.parent.parent for path in links} | {path.parent for path in modules}
 
 
 def descendant(pid: int, generations: int) -> int:

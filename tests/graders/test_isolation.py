@@ -167,3 +167,17 @@ def test_how_a_worker_ended_is_told_through_its_walls(double: Grade, level: str,
     run = double(f"import os\ndef double(x):\n    {ending}\n", "--isolation", level)
     assert run.verdict == "crashed"
     assert words in run.last["reason"]
+
+
+def test_packages_that_are_links_stay_readable(tmp_path: Path) -> None:
+    from graders.sandbox import _linked_from
+
+    store, site = tmp_path / "store", tmp_path / "site"
+    for package in ("torch", "sympy"):
+        (store / package / package).mkdir(parents=True)
+        (store / package / package / "__init__.py").touch()
+        (site / package).mkdir(parents=True)
+        (site / package / "__init__.py").symlink_to(store / package / package / "__init__.py")
+    (site / "numpy").mkdir()
+    (site / "numpy" / "__init__.py").touch()
+    assert _linked_from(site) == {store / "torch", store / "sympy"}
