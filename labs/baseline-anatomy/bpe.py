@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-ALPHABET = "etaoinshrdlucmfw" + "éßñ中語"
+ALPHABET = "etaoinshrdlucmfw" + "\u00e9\u00df\u00f1\u4e2d\u8a9e"
 CODE = 1 << 20  # larger than any id
 Pair = tuple[int, int]
 Ids = NDArray[np.int64]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,17 @@ def clock() -> FrozenClock:
 def paths(tmp_path: Path) -> Paths:
     """A home of this test alone."""
     return resolve_paths({"STUDYCTL_HOME": str(tmp_path / "home")})
+
+
+def with_small_labs(folder: Path) -> Paths:
+    """The real curriculum with two small labs, so that pictures do not change with the real ones."""
+    real = resolve_paths({"STUDYCTL_HOME": str(folder / "home")})
+    bundle = folder / "bundle"
+    bundle.mkdir()
+    for name in ("curriculum", "data"):
+        (bundle / name).symlink_to(real.bundle / name)
+    (bundle / "labs").symlink_to(Path(__file__).parent / "labs")
+    return replace(real, bundle=bundle)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from studyctl.domain.address import Address
 from studyctl.domain.labs import Verdict
 from studyctl.domain.ticks import TickStatus
 from studyctl.errors import CannotRunHereError, DataError
-from studyctl.paths import Paths, resolve_paths
+from studyctl.paths import Paths
 from studyctl.tui.app import StudyApp
 from studyctl.tui.controllers.keep import kept
 from studyctl.tui.controllers.run_state import RunStatus
@@ -27,7 +26,7 @@ from studyctl.tui.widgets import lab_text
 from studyctl.tui.widgets.row_list import RowList
 from studyctl.tui.widgets.run_view import RunView
 from studyctl.tui.widgets.status_line import StatusLine
-from tests.tui.conftest import FrozenClock, MakeApp, Snap, press, settled
+from tests.tui.conftest import FrozenClock, MakeApp, Snap, press, settled, with_small_labs
 from tests.tui.fake_referee import RUNNING, SLUG, FakeReferee, begin, install, verdict
 
 SIZES = [(80, 24), (120, 40)]
@@ -36,13 +35,7 @@ SIZES = [(80, 24), (120, 40)]
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """The real curriculum with two small labs, so that pictures do not change with the real ones."""
-    real = resolve_paths({"STUDYCTL_HOME": str(tmp_path / "home")})
-    bundle = tmp_path / "bundle"
-    bundle.mkdir()
-    for folder in ("curriculum", "data"):
-        (bundle / folder).symlink_to(real.bundle / folder)
-    (bundle / "labs").symlink_to(Path(__file__).parent / "labs")
-    return replace(real, bundle=bundle)
+    return with_small_labs(tmp_path)
 
 
 def screen(pilot: Pilot[Any]) -> LabScreen:

@@ -19,9 +19,15 @@ from studyctl.services.progress import Cell
 from studyctl.tui.screens.progress import ProgressScreen
 from studyctl.tui.widgets.heatmap import Heatmap, glyph, heatmap
 from studyctl.tui.widgets.status_line import StatusLine
-from tests.tui.conftest import MakeApp, Snap, press, settled
+from tests.tui.conftest import MakeApp, Snap, press, settled, with_small_labs
 
 SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The numbers of the pictures do not change with the labs."""
+    return with_small_labs(tmp_path)
 
 
 def screen(pilot: Pilot[Any]) -> ProgressScreen:
