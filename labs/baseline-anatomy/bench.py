@@ -21,7 +21,7 @@ from graders.tinygpt import GPTConfig, draw_weights
 
 CALL_SECONDS = 15.0
 REQUESTS = 2  # after each load
-TEXT_BYTES = (400, 600)
+TEXT_BYTES = (200, 900)
 TRAINING_BYTES = 8000
 NEW_TOKENS = (12, 22)
 FACTS = ("prompt-ids", "tokens", "text", "n-tokens")

@@ -74,6 +74,19 @@ def agreements(samples: Mapping[str, Any]) -> dict[str, Interval]:
     return found
 
 
+def deviation(samples: Mapping[str, Any]) -> Interval | None:
+    """How far the report of a later request is off its own prefill, either way; None without such a request.
+
+    Prompts differ in length, so a report of another request is far off, even where it is right on average.
+    """
+    later = [each for session in samples["sessions"] for each in session["requests"][1:]]
+    found = []
+    for each in later:
+        stamped, told = each["stamped"]["prefill"], each["reported"]["prefill"]
+        found.append(abs(told - stamped) / max(stamped, SHARE_OF_REQUEST * each["stamped"]["total"]))
+    return statistics.median_interval(found) if found else None
+
+
 def segments_sum(samples: Mapping[str, Any]) -> Check:
     """The reported segments of all requests add up to their reported totals.
 
@@ -95,6 +108,10 @@ def timing(samples: Mapping[str, Any]) -> list[Check]:
         found.append(
             checks.quantity_between(check_id, value, 1 - AGREEMENT, 1 + AGREEMENT, what=what, unit="of the referee's")
         )
+    off = deviation(samples)
+    if off is not None:
+        what = "your prefill of each later request is off by"
+        found.append(checks.quantity_between("each-request", off, 0.0, AGREEMENT, what=what, unit="of the referee's"))
     ratio = statistics.paired_ratio(samples["seconds"]["solution"], samples["seconds"]["baseline"])
     found.append(
         checks.ratio_at_most("overhead", ratio, OVERHEAD_AT_MOST, what="your requests over those without clocks")

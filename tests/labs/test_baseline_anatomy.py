@@ -149,11 +149,19 @@ def every_request(**changes: float) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def test_a_report_that_is_right_on_average_only_is_found() -> None:
+    samples = good_samples()
+    for number, session in enumerate(samples["sessions"]):
+        for request in session["requests"][1:]:
+            request["stamped"]["prefill"] *= 1.4 if number % 2 else 0.6
+    assert "each-request" in failed(samples)
+
+
 @pytest.mark.parametrize(
     ("change", "checks"),
     [
         (every_request(total=0.05), ["segments-sum", "agree-total"]),
-        (every_request(prefill=0.0), ["segments-sum", "agree-prefill"]),
+        (every_request(prefill=0.0), ["segments-sum", "agree-prefill", "each-request"]),
         (every_request(tokenize=10.0), ["segments-sum", "agree-tokenize"]),
         (every_request(tokens_per_s=1000.0), ["agree-throughput"]),
         (every_request(detokenize=0.0001), []),
