@@ -80,3 +80,11 @@ def test_the_lists_of_labs_name_it(lab: Lab) -> None:
     root = lab.folder.parent.parent
     for page in (root / "README.md", root / "labs" / "README.md"):
         assert f"`{lab.slug}`" in page.read_text(encoding="utf-8"), page
+
+
+@every_lab
+def test_a_kept_record_is_whole_and_gives_its_verdict_again(lab: Lab) -> None:
+    for path in (lab.folder.parent.parent / "data" / "records").glob(f"{lab.slug}-*.json"):
+        found = verify(path, lab.folder.parent, None)
+        assert found.sealed
+        assert found.holds or found.changed, found.differences
