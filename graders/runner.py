@@ -107,8 +107,8 @@ def _grade(
 ) -> tuple[Samples, Outcome, Verdict, str]:
     samples: Samples = {}
     try:
-        # Through JSON, so that the judge sees now exactly what it will see in the stored record.
-        samples = json.loads(json.dumps(finite(experiment.run(context))))
+        # Through JSON with sorted keys, so that the judge sees now exactly what it will see in the stored record.
+        samples = json.loads(json.dumps(finite(experiment.run(context)), sort_keys=True))
         states.append(gpu.read(context.device))
         outcome = judge.judge(samples)
         outcome.quietness = replace(outcome.quietness, gpu=gpu.disturbance(states))

@@ -107,6 +107,7 @@ def _speed(context: Context, workers: dict[str, Worker], samples: Samples) -> No
         "calls": timing.counts[: len(rounds)],
         "timed": [each.as_dict() for each in timing.compared],
         "late": timing.late,
+        "spoilt": timing.spoilt,
     }
 
 

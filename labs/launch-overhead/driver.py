@@ -6,14 +6,21 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from graders.arena import Slot
 from graders.protocol import Body
 from graders.session import Handler, Session
+
+# Each output changes the mantissas of the next input's first elements: replays cannot be run all at once, as one large one.
+LINKED, MANTISSA = 256, np.uint32(0x007FFFFF)
+AND, XOR = np.bitwise_and, np.bitwise_xor  # taken before the learner's file is loaded
 
 
 def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
     """Return the requests that this lab's workers answer."""
     captured: dict[str, Callable[..., Any]] = {}
-    pairs: list[tuple[Any, Any]] = []
+    rows: list[tuple[Any, ...]] = []
 
     def capture(request: Body) -> Body:
         program = [(str(name), float(constant)) for name, constant in request["program"]]
@@ -25,13 +32,18 @@ def handlers(solution: ModuleType, session: Session) -> dict[str, Handler]:
 
     def load(request: Body) -> Body:
         xs, outs = session.tensor(request["xs"]), session.tensor(request["outs"])
-        pairs[:] = zip(xs, outs, strict=True)  # one row for each replay
+        bits = [session.arena.view(Slot.parse(request[name])).view(np.uint32)[:, :LINKED] for name in ("xs", "outs")]
+        following = [*bits[0][1:], np.zeros_like(bits[0][0])]  # behind the last replay there is none
+        link = np.empty_like(following[-1])
+        rows[:] = zip(xs, outs, bits[1], following, [link] * len(following), strict=True)  # one for each replay
         return {}
 
     def run(request: Body) -> Body:
         replay = captured[request["key"]]
-        for x, out in pairs:
+        for x, out, result, following, link in rows:
             replay(x, out)
+            AND(result, MANTISSA, link)
+            XOR(following, link, following)
         return {}
 
     def break_even(request: Body) -> Body:

@@ -48,7 +48,7 @@ def test_the_reference_passes_and_its_samples_say_so_again(lab: Lab, ceilings: P
     assert event["plots"]
     assert event["seconds"] < lab.budget["quick"] <= 60
     record = tmp_path / "record.json"
-    record.write_text(json.dumps(event))
+    record.write_text(json.dumps(event, sort_keys=True))
     found = verify(record, lab.folder.parent, lab.folder / "reference.py")
     assert (found.sealed, found.holds, found.changed, found.differences) == (True, True, [], [])
 
