@@ -12,7 +12,7 @@ from graders.arena import Slot
 from graders.protocol import Body
 from graders.session import Handler, Session
 
-# Each output changes the mantissas of the next input's first elements: replays cannot be run all at once, as one large one.
+# Each output changes the mantissas of the next input's first elements: replays cannot be run all at once.
 LINKED, MANTISSA = 256, np.uint32(0x007FFFFF)
 AND, XOR = np.bitwise_and, np.bitwise_xor  # taken before the learner's file is loaded
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from graders.context import Context
 from graders.process import Worker
 
 CALL_SECONDS = 20.0
+BLOCK = 512  # bytes, the unit of st_blocks
 WINDOW = CHUNK = 256
 HEADS, HEAD_DIM = 1, 32
 LENGTHS = (2048, 4096, 8192)
@@ -24,16 +27,56 @@ STREAM_PIECES = 32
 
 @dataclass(frozen=True)
 class Resident:
-    """Bytes of a process in RAM, now and at most so far, shared pages included (proc(5): VmRSS, VmHWM)."""
+    """Bytes of a process in RAM, now and at most so far, shared pages included (proc(5): VmRSS, VmHWM).
+
+    Both count what the process keeps elsewhere: in its children, in files that it wrote, in memory without a mapping.
+    """
 
     now: int
     peak: int
 
 
-def resident(pid: int) -> Resident:
+def resident(worker: Worker) -> Resident:
     """Read /proc; raises OSError or KeyError where it does not tell."""
+    now, peak = _status(worker.pid)
+    pids = _family(worker.pid)
+    elsewhere = sum(_status(pid)[0] for pid in pids[1:]) + _files(worker) + sum(_unmapped(worker, pid) for pid in pids)
+    return Resident(now + elsewhere, peak + elsewhere)
+
+
+def _status(pid: int) -> tuple[int, int]:
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return Resident(*(int(fields[name].split()[0]) << 10 for name in ("VmRSS", "VmHWM")))
+    now, peak = (int(fields[name].split()[0]) << 10 for name in ("VmRSS", "VmHWM"))
+    return now, peak
+
+
+def _family(pid: int) -> list[int]:
+    """The process and its descendants; they stand still between two calls."""
+    found = [pid]
+    for parent in found:
+        for children in Path(f"/proc/{parent}/task").glob("*/children"):
+            found += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def _files(worker: Worker) -> int:
+    """Bytes of the files below its folder, and of its file system in memory."""
+    total = sum(path.lstat().st_blocks * BLOCK for path in worker.spec.directory.rglob("*"))
+    shared = f"/proc/{worker.pid}/root/dev/shm"
+    if worker.isolation.get("level") == "namespace" and os.path.isdir(shared):
+        told = os.statvfs(shared)
+        total += (told.f_blocks - told.f_bfree) * told.f_frsize
+    return total
+
+
+def _unmapped(worker: Worker, pid: int) -> int:
+    """Bytes of open files without a name (memfd_create(2)), the arena apart."""
+    arena, total = os.fstat(worker.arena.fd).st_ino, 0
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if os.readlink(link).startswith("/memfd:") and link.stat().st_ino != arena:
+                total += link.stat().st_blocks * BLOCK
+    return total
 
 
 def peak_bound(tokens: int) -> int:
@@ -50,11 +93,11 @@ def peaks(context: Context, worker: Worker) -> tuple[list[dict[str, int]], list[
     rows, found = [], []
     for tokens in (WINDOW, *LENGTHS):
         case = Case(1, 1, HEADS, HEAD_DIM, WINDOW, tokens, tokens, CHUNK)
-        before = resident(worker.pid)
+        before = resident(worker)
         _, comparison = feed(context, worker, case)
         found.append(comparison)
         if tokens in LENGTHS:  # the first one only loads code
-            growth = resident(worker.pid).peak - before.now
+            growth = resident(worker).peak - before.now
             rows.append({"tokens": tokens, "growth": growth, "bound": peak_bound(tokens)})
     return rows, found
 
@@ -76,7 +119,7 @@ def stream(context: Context, worker: Worker) -> tuple[list[list[int]], list[Comp
             what = f"positions {piece * STREAM.tokens}.. of a long sequence"
             found.append(compare(what, out, right, relative=0, absolute=error_budget(q, k, v)))
         past = [each[:, :, :, -STREAM.window :].copy() for each in (keys, values)]
-        rows.append([(piece + 1) * STREAM.tokens, resident(worker.pid).now])
+        rows.append([(piece + 1) * STREAM.tokens, resident(worker).now])
     return rows, found
 
 
