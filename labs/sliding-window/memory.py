@@ -27,27 +27,24 @@ STREAM_PIECES = 32
 
 @dataclass(frozen=True)
 class Resident:
-    """Bytes of a process in RAM, now and at most so far, shared pages included (proc(5): VmRSS, VmHWM).
-
-    Both count what the process keeps elsewhere: in its children, in files that it wrote, in memory without a mapping.
-    """
+    """Bytes of a process in RAM, now and at most so far, shared pages included (proc(5): VmRSS, VmHWM)."""
 
     now: int
     peak: int
 
 
-def resident(worker: Worker) -> Resident:
+def resident(pid: int) -> Resident:
     """Read /proc; raises OSError or KeyError where it does not tell."""
-    now, peak = _status(worker.pid)
-    pids = _family(worker.pid)
-    elsewhere = sum(_status(pid)[0] for pid in pids[1:]) + _files(worker) + sum(_unmapped(worker, pid) for pid in pids)
-    return Resident(now + elsewhere, peak + elsewhere)
-
-
-def _status(pid: int) -> tuple[int, int]:
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    now, peak = (int(fields[name].split()[0]) << 10 for name in ("VmRSS", "VmHWM"))
-    return now, peak
+    return Resident(*(int(fields[name].split()[0]) << 10 for name in ("VmRSS", "VmHWM")))
+
+
+def held(worker: Worker) -> Resident:
+    """The worker's process, and what it keeps elsewhere: in children, in files that it wrote, in unmapped memory."""
+    own, pids = resident(worker.pid), _family(worker.pid)
+    elsewhere = sum(resident(pid).now for pid in pids[1:]) + _files(worker)
+    elsewhere += sum(_unmapped(worker, pid) for pid in pids)
+    return Resident(own.now + elsewhere, own.peak + elsewhere)
 
 
 def _family(pid: int) -> list[int]:
@@ -93,11 +90,11 @@ def peaks(context: Context, worker: Worker) -> tuple[list[dict[str, int]], list[
     rows, found = [], []
     for tokens in (WINDOW, *LENGTHS):
         case = Case(1, 1, HEADS, HEAD_DIM, WINDOW, tokens, tokens, CHUNK)
-        before = resident(worker)
+        before = held(worker)
         _, comparison = feed(context, worker, case)
         found.append(comparison)
         if tokens in LENGTHS:  # the first one only loads code
-            growth = resident(worker).peak - before.now
+            growth = held(worker).peak - before.now
             rows.append({"tokens": tokens, "growth": growth, "bound": peak_bound(tokens)})
     return rows, found
 
@@ -119,7 +116,7 @@ def stream(context: Context, worker: Worker) -> tuple[list[list[int]], list[Comp
             what = f"positions {piece * STREAM.tokens}.. of a long sequence"
             found.append(compare(what, out, right, relative=0, absolute=error_budget(q, k, v)))
         past = [each[:, :, :, -STREAM.window :].copy() for each in (keys, values)]
-        rows.append([(piece + 1) * STREAM.tokens, resident(worker).now])
+        rows.append([(piece + 1) * STREAM.tokens, held(worker).now])
     return rows, found
 
 
