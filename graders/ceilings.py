@@ -29,6 +29,7 @@ WORKING_SETS = (
 )  # bytes touched: L1, L2, L2, L3, DRAM of most machines
 SECONDS_EACH = 0.08
 MATMUL_SIZES = (256, 512, 1024)
+MATMUL_SHARE = 0.5  # of the peak, at least: some BLAS libraries leave the widest vectors of a CPU unused
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ class Ceilings:
     def floor_seconds(self, nbytes: float, flops: float = 0.0, *, dtype: str = "float32") -> float:
         """No call that moves ``nbytes`` (each counted once) and computes ``flops`` can be faster.
 
-        The roofline of Williams, Waterman and Patterson (2009).
+        The roofline of Williams, Waterman and Patterson (2009). Its peak is the matmul rate over MATMUL_SHARE: good
+        C code was seen above the matmul rate of a machine, none above twice of it.
         """
-        peak = self.flops.get(dtype, max(self.flops.values()))
+        peak = self.flops.get(dtype, max(self.flops.values())) / MATMUL_SHARE
         return max(nbytes / self.bytes_per_s(int(nbytes)), flops / peak)
 
     def ridge(self, dtype: str = "float32") -> float:

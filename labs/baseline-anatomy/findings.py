@@ -130,5 +130,5 @@ def _floor(samples: Mapping[str, Any]) -> Check:
         for each in served
     )
     seconds = statistics.median_interval([each["stamped"]["total"] for each in served])
-    formula = f"{2 * weights:,} FLOPs per prompt token / peak + {4 * weights:,} bytes per decode step / bandwidth"
+    formula = f"{2 * weights:,} FLOPs per prompt token / twice the matmul rate + {4 * weights:,} bytes per decode step / bandwidth"
     return checks.not_faster_than_floor("request-floor", seconds, shortest, what="a request", formula=formula)

@@ -64,5 +64,5 @@ def _speed(ratio: Interval, n: int) -> Check:
 def _floor(samples: Samples, own: Interval, n: int) -> Check:
     ceilings = Ceilings.parse(samples["ceilings"])
     floor = ceilings.floor_seconds(3 * FLOAT_BYTES * n * n, 2.0 * n**3)
-    formula = f"max(12 n^2 bytes / bandwidth, 2 n^3 / peak), n = {n}"
+    formula = f"max(12 n^2 bytes / bandwidth, 2 n^3 / twice the matmul rate), n = {n}"
     return checks.not_faster_than_floor("floor", own, floor, what="your C", formula=formula)

@@ -57,7 +57,7 @@ def time_checks(samples: Samples) -> list[Check]:
     most = f"{SHARES[-1]:g}"
     nbytes, flops = samples["floors"][most]
     seconds = statistics.median_interval(samples["seconds"][most])
-    formula = f"max({nbytes / 1e6:.1f} MB / bandwidth, {flops / 1e6:.0f} MFLOP / peak)"
+    formula = f"max({nbytes / 1e6:.1f} MB / bandwidth, {flops / 1e6:.0f} MFLOP / twice the matmul rate)"
     floor = ceilings.floor_seconds(nbytes, flops)
     found.append(checks.not_faster_than_floor("floor", seconds, floor, what="the shortest hit", formula=formula))
     return found

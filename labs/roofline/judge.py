@@ -20,7 +20,6 @@ DEGREES = (1, 4, 12, 32)  # degree d is d / 4 operations per byte
 COPY_SHARE, SAXPY_SHARE, GATHER_SHARE = 0.5, 0.4, 0.5
 RANDOM_COST = 1.5
 INTENSITY_PAYS = 1.4
-MATMUL_SHARE = 0.5  # of the peak: some BLAS libraries leave the widest vectors of a CPU unused
 
 
 def judge(samples: Samples) -> Outcome:
@@ -112,7 +111,7 @@ def _roof(samples: Samples) -> list[Check]:
         checks.not_faster_than_floor(
             f"roof-{kernel.replace(' ', '-')}",
             statistics.median_interval(samples["seconds"][kernel]),
-            ceilings.floor_seconds(nbytes, MATMUL_SHARE * flops),
+            ceilings.floor_seconds(nbytes, flops),
             what=kernel,
             formula=f"max({nbytes / 1e6:.3g} MB / bandwidth, {flops / 1e6:.3g} MFLOP / twice the measured peak)",
         )

@@ -52,7 +52,7 @@ def time_checks(samples: Samples) -> list[Check]:
     most = LENGTHS[-1]
     ceilings, (nbytes, flops) = Ceilings.parse(samples["ceilings"]), samples["floor"]
     seconds = statistics.median_interval(samples["seconds"][f"window {most}"])
-    formula = f"max({nbytes / 1e6:.1f} MB / bandwidth, {flops / 1e6:.0f} MFLOP / peak)"
+    formula = f"max({nbytes / 1e6:.1f} MB / bandwidth, {flops / 1e6:.0f} MFLOP / twice the matmul rate)"
     floor = ceilings.floor_seconds(nbytes, flops)
     over = f"time over T = {LENGTHS[0]}..{most}"
     window, full = _slope(samples, "window"), _slope(samples, "full")
