@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studyctl.content.toml_file import TomlTable
 from studyctl.domain.address import Address, parse_address
-from studyctl.domain.plan import Day, Erratum, Item, ItemKind
+from studyctl.domain.plan import Day, Erratum, Item, ItemKind, Level, Problem, Warmup
 from studyctl.errors import UsageError
 
 SCHEMA = 1
@@ -18,6 +18,7 @@ _DAY_KEYS = (
     "topics",
     "sequence",
     "twins",
+    "gathers",
     "leetcode",
     "erratum",
     "warmup",
@@ -64,7 +65,10 @@ def read_day(file: TomlTable, expected: Address) -> Day:
         hours=file.number("hours", 0.0),
         sequence=file.flag("sequence", True),
         leetcode=leetcode.text("topic") if leetcode else "",
+        problems=tuple(_problem(table) for table in leetcode.tables("problem")) if leetcode else (),
+        warmup=_warmup(file.table("warmup")),
         twins=tuple(_address(file, "twins", twin) for twin in file.texts("twins", ())),
+        gathers=tuple(_address(file, "gathers", day) for day in file.texts("gathers", ())),
         errata=tuple(
             Erratum(table.text("says"), table.text("today"), table.text("source")) for table in file.tables("erratum")
         ),
@@ -101,6 +105,21 @@ def _items(file: TomlTable, address: Address, kind: ItemKind) -> list[Item]:
             )
         )
     return items
+
+
+def _problem(table: TomlTable) -> Problem:
+    table.only("number", "title", "level")
+    level = table.text("level")
+    if level not in list(Level):
+        raise table.error(f"unknown level {level!r}; known are {', '.join(Level)}.", "level")
+    return Problem(table.integer("number"), table.text("title"), Level(level))
+
+
+def _warmup(table: TomlTable | None) -> Warmup | None:
+    if table is None:
+        return None
+    table.only("search", "listen")
+    return Warmup(table.text("search"), table.texts("listen"))
 
 
 def _address(file: TomlTable, key: str, text: str) -> Address:

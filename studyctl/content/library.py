@@ -7,15 +7,21 @@ from pathlib import Path
 
 from studyctl.content.cards import read_deck
 from studyctl.content.days import read_day
+from studyctl.content.glossary import read_glossary
+from studyctl.content.knowledge import read_graphs, read_lines, read_links, read_topics
 from studyctl.content.labs import read_lab
+from studyctl.content.lessons import read_lesson
 from studyctl.content.protocols import Protocol, TemplateField, read_protocol, read_template
 from studyctl.content.questions import read_questions
 from studyctl.content.toml_file import TomlTable, load_toml
 from studyctl.content.tracks import read_track
 from studyctl.domain.address import Address, parse_item_id
 from studyctl.domain.cards import Card
+from studyctl.domain.glossary import Term
 from studyctl.domain.interview import Question
+from studyctl.domain.knowledge import KnowledgeMap
 from studyctl.domain.labs import Lab
+from studyctl.domain.lesson import Lesson
 from studyctl.domain.plan import Day, Item, Track
 from studyctl.errors import ContentError, NotFoundError
 
@@ -30,6 +36,7 @@ class Library:
         self._root = root
         self._curriculum = root / "curriculum"
         self._day = cache(self._read_day)
+        self._lesson = cache(self._read_lesson)
 
     def _load(self, path: Path) -> TomlTable:
         return load_toml(path, path.relative_to(self._root).as_posix())
@@ -79,6 +86,30 @@ class Library:
     def days(self, track_id: str) -> tuple[Day, ...]:
         """All written days of a track, in order."""
         return tuple(self._day(address) for address in self.track(track_id).days)
+
+    def lesson(self, address: Address) -> Lesson:
+        """The lesson of a day or guide section.
+
+        Raises:
+            NotFoundError: the day has none.
+        """
+        if address not in self.lessons:
+            self.day(address)
+            raise NotFoundError(
+                f"{address} has no lesson.", f"`studyctl plan show {address}` shows what that day asks for."
+            )
+        return self._lesson(address)
+
+    @cached_property
+    def lessons(self) -> tuple[Address, ...]:
+        """The days that have a lesson, by track and day."""
+        files = (self._curriculum / "lessons").glob("*/*.md")
+        found = [Address(file.parent.name, file.stem) for file in files]
+        return tuple(sorted(found, key=lambda address: (address.track, address.sort_key)))
+
+    def _read_lesson(self, address: Address) -> Lesson:
+        path = self._curriculum / "lessons" / address.track / f"{address.label}.md"
+        return read_lesson(path, path.relative_to(self._root).as_posix(), address)
 
     def sequence(self, track_id: str) -> tuple[Address, ...]:
         """The days that are walked through one after another."""
@@ -145,6 +176,32 @@ class Library:
     def lab_folder(self, slug: str) -> Path:
         """Folder of a lab's files."""
         return self._root / "labs" / slug
+
+    @cached_property
+    def map(self) -> KnowledgeMap:
+        """The knowledge map.
+
+        Raises:
+            ContentError: with file and line.
+        """
+        folder = self._curriculum / "map"
+        branches, topics = read_topics(self._load(folder / "topics.toml"))
+        return KnowledgeMap(
+            branches,
+            topics,
+            read_lines(self._load(folder / "lines.toml")),
+            read_links(self._load(folder / "links.toml")),
+            read_graphs(self._load(folder / "graphs.toml")),
+        )
+
+    @cached_property
+    def glossary(self) -> dict[str, Term]:
+        """Terms by name.
+
+        Raises:
+            ContentError: with file and line.
+        """
+        return read_glossary(self._load(self._curriculum / "glossary.toml"))
 
     @cached_property
     def protocols(self) -> tuple[Protocol, ...]:

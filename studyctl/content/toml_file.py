@@ -25,13 +25,31 @@ def load_toml(path: Path, shown_as: str) -> TomlTable:
     Raises:
         ContentError: unreadable, not UTF-8, or not TOML.
     """
+    return parse_toml(read_source(path, shown_as), shown_as)
+
+
+def read_source(path: Path, shown_as: str) -> str:
+    """A file's text.
+
+    Raises:
+        ContentError: unreadable or not UTF-8.
+    """
     try:
-        source = path.read_text(encoding="utf-8")
-        return TomlTable(tomllib.loads(source), shown_as, _Lines(source), "", 0)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ContentError(f"{shown_as}:1: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise ContentError(f"{shown_as}:1: is not UTF-8 text.") from error
+
+
+def parse_toml(source: str, shown_as: str) -> TomlTable:
+    """Parse TOML text; `shown_as` names it in messages.
+
+    Raises:
+        ContentError: not TOML.
+    """
+    try:
+        return TomlTable(tomllib.loads(source), shown_as, _Lines(source), "", 0)
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
         raise ContentError(f"{shown_as}:{where[1] if where else 1}: {error}") from error

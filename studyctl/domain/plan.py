@@ -113,8 +113,36 @@ class Erratum:
 
 
 @dataclass(frozen=True)
+class Warmup:
+    """Ten minutes of video before a heavy block: what to search for, and three terms to listen for."""
+
+    search: str
+    listen: tuple[str, ...]
+
+
+class Level(StrEnum):
+    """How hard a LeetCode problem is, by its own rating."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A LeetCode problem: its public number and title."""
+
+    number: int
+    title: str
+    level: Level
+
+
+@dataclass(frozen=True)
 class Day:
-    """One entry of a track with all its items in source order."""
+    """One entry of a track with all its items in source order.
+
+    `gathers` names the days that a weekly summary or a closing day brings together.
+    """
 
     address: Address
     title: str
@@ -125,7 +153,10 @@ class Day:
     hours: float = 0.0
     sequence: bool = True
     leetcode: str = ""
+    problems: tuple[Problem, ...] = ()
+    warmup: Warmup | None = None
     twins: tuple[Address, ...] = ()
+    gathers: tuple[Address, ...] = ()
     errata: tuple[Erratum, ...] = ()
 
     def of_kind(self, kind: ItemKind) -> tuple[Item, ...]:
