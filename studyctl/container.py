@@ -9,8 +9,10 @@ from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
 from studyctl.services.context import Context
+from studyctl.services.coverage import MapService
 from studyctl.services.days import DayService
 from studyctl.services.export import ExportService
+from studyctl.services.import_progress import ImportService
 from studyctl.services.interview import InterviewService
 from studyctl.services.lab_hints import HintService
 from studyctl.services.lab_trust import TrustService
@@ -19,6 +21,7 @@ from studyctl.services.plan import PlanService
 from studyctl.services.progress import ProgressService
 from studyctl.services.resolve import Resolver
 from studyctl.services.review import ReviewService
+from studyctl.services.search import SearchService
 from studyctl.services.settings import SettingsService
 from studyctl.services.sprints import InboxService, SprintService
 from studyctl.services.ticks import TickService
@@ -47,6 +50,9 @@ class Container:
         self.trust = TrustService(context)
         self.progress = ProgressService(context)
         self.export = ExportService(context)
+        self.map = MapService(context)
+        self.search = SearchService(context)
+        self.imports = ImportService(context)
         self.undo = UndoService(context)
         self.today = TodayService(context, self.plan, self.review, self.interview, self.sprints)
 

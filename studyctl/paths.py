@@ -44,6 +44,11 @@ class Paths:
         return self.data / "ceilings.json"
 
     @property
+    def content_index(self) -> Path:
+        """Full-text index of the content; derived, safe to delete."""
+        return self.data / "content-index.db"
+
+    @property
     def database(self) -> Path:
         """The SQLite file; meaningless where STUDYCTL_DATABASE_URL names another database."""
         return self.data / "studyctl.db"

@@ -16,15 +16,19 @@ from studyctl.cli.commands import (
     dev,
     doctor,
     export,
+    imports,
     inbox,
     interview,
+    knowledge_map,
     lab,
     lab_hint,
     lab_trust,
     lab_watch,
+    lesson,
     plan,
     protocol,
     review,
+    search,
     sprint,
     ticks,
     today,
@@ -64,7 +68,7 @@ def main(
         state_of(context).open_tui("today")
 
 
-for module in (today, ticks, doctor, undo):
+for module in (today, ticks, lesson, search, knowledge_map, doctor, undo):
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
@@ -79,6 +83,7 @@ for name, group in (
     ("inbox", inbox.app),
     ("protocol", protocol.app),
     ("export", export.app),
+    ("import", imports.app),
     ("curriculum", curriculum.app),
     ("dev", dev.app),
 ):

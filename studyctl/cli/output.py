@@ -24,6 +24,15 @@ def line(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def markdown(text: str) -> None:
+    """Print markdown as a terminal shows it: headings, lists, code."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    console.print(Markdown(text, hyperlinks=False), width=min(console.width, 100))
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print aligned columns, the last one as long as it is."""
     cells = [[str(cell) for cell in row] for row in (headings, *rows)]

@@ -35,6 +35,7 @@ def read_lab(file: TomlTable, slug: str) -> Lab:
         devices=file.texts("devices"),
         requires=tuple(_requirement(table) for table in file.tables("requires")),
         proves=file.texts("proves", ()),
+        topics=file.texts("topics", ()),
         hints=tuple(Hint(table.text("text").strip(), table.integer("cost")) for table in file.tables("hint")),
     )
 

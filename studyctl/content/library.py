@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from studyctl.content.cards import read_deck
@@ -172,6 +173,17 @@ class Library:
         """
         files = sorted((self._root / "labs").glob("*/lab.toml"))
         return {file.parent.name: read_lab(self._load(file), file.parent.name) for file in files}
+
+    def fingerprint(self) -> str:
+        """A digest over names, sizes and times of all content files: another one after any change."""
+        files = sorted([*self._curriculum.glob("**/*"), *(self._root / "labs").glob("*/lab.toml")])
+        state = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
+        return sha256(repr(state).encode()).hexdigest()
+
+    @property
+    def examples(self) -> Path:
+        """Folder of example files that a user may start from."""
+        return self._curriculum / "examples"
 
     def lab_folder(self, slug: str) -> Path:
         """Folder of a lab's files."""

@@ -60,6 +60,7 @@ class Lab:
     devices: tuple[str, ...]
     requires: tuple[Requirement, ...] = ()
     proves: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     hints: tuple[Hint, ...] = ()
 
 
