@@ -22,6 +22,10 @@ def day_lines(view: DayView) -> list[str]:
     day = view.day
     done = view.completion
     lines = [f"{day.address}  {day.title}  ({view.state.value}, {done.done} of {done.total} items done)", day.summary]
+    if day.warmup:
+        lines += ["", f"Warm-up, 10 min: {day.warmup.search}", f"  listen for: {'; '.join(day.warmup.listen)}"]
+    if view.lesson:
+        lines += ["", f"Lesson: {view.lesson.title} ({view.lesson.minutes:.0f} min): studyctl lesson {day.address}"]
     for section in view.sections:
         hours = sum(shown.item.hours for shown in section.items)
         lines += ["", section.heading + (f" ({hours:g} h)" if hours else "")]
@@ -29,6 +33,9 @@ def day_lines(view: DayView) -> list[str]:
             lines += item_lines(shown)
     if day.leetcode:
         lines += ["", f"LeetCode: {day.leetcode}"]
+        lines += [f"  {each.number}. {each.title} ({each.level.value})" for each in day.problems]
+    if day.gathers:
+        lines += ["", "Gathers: " + ", ".join(str(other) for other in day.gathers)]
     for erratum in day.errata:
         lines += [
             "",

@@ -9,6 +9,7 @@ from studyctl.content.toml_file import TomlTable, load_toml
 from studyctl.domain.earlier import Claim
 
 SCHEMA = 1
+EARLIER_PROGRESS = "earlier-progress.toml"  # the example that ships
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:

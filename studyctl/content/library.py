@@ -35,7 +35,7 @@ class Library:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._curriculum = root / "curriculum"
+        self.curriculum = root / "curriculum"
         self._day = cache(self._read_day)
         self._lesson = cache(self._read_lesson)
 
@@ -50,11 +50,11 @@ class Library:
             ContentError: with file and line.
         """
         found = []
-        for file in sorted(self._curriculum.glob("*/track.toml")):
+        for file in sorted(self.curriculum.glob("*/track.toml")):
             labels = [day.stem for day in file.parent.glob("*.toml") if day.name not in _NOT_DAYS]
             found.append(read_track(self._load(file), file.parent.name, labels))
         if not found:
-            raise ContentError(f"{self._curriculum}:1: no tracks found.", "Reinstall studyctl: its content is missing.")
+            raise ContentError(f"{self.curriculum}:1: no tracks found.", "Reinstall studyctl: its content is missing.")
         return {track.id: track for track in sorted(found, key=lambda track: track.order)}
 
     def track(self, track_id: str) -> Track:
@@ -82,7 +82,7 @@ class Library:
         return self._day(address)
 
     def _read_day(self, address: Address) -> Day:
-        return read_day(self._load(self._curriculum / address.track / f"{address.label}.toml"), address)
+        return read_day(self._load(self.curriculum / address.track / f"{address.label}.toml"), address)
 
     def days(self, track_id: str) -> tuple[Day, ...]:
         """All written days of a track, in order."""
@@ -104,12 +104,12 @@ class Library:
     @cached_property
     def lessons(self) -> tuple[Address, ...]:
         """The days that have a lesson, by track and day."""
-        files = (self._curriculum / "lessons").glob("*/*.md")
+        files = (self.curriculum / "lessons").glob("*/*.md")
         found = [Address(file.parent.name, file.stem) for file in files]
         return tuple(sorted(found, key=lambda address: (address.track, address.sort_key)))
 
     def _read_lesson(self, address: Address) -> Lesson:
-        path = self._curriculum / "lessons" / address.track / f"{address.label}.md"
+        path = self.curriculum / "lessons" / address.track / f"{address.label}.md"
         return read_lesson(path, path.relative_to(self._root).as_posix(), address)
 
     def sequence(self, track_id: str) -> tuple[Address, ...]:
@@ -140,7 +140,7 @@ class Library:
             ContentError: with file and line; also for an id that stands twice.
         """
         cards: dict[str, Card] = {}
-        for path in sorted((self._curriculum / "decks").glob("*.toml")):
+        for path in sorted((self.curriculum / "decks").glob("*.toml")):
             file = self._load(path)
             for table, card in zip(file.tables("card"), read_deck(file), strict=True):
                 if card.id in cards:
@@ -156,7 +156,7 @@ class Library:
             ContentError: with file and line; also for a question that stands twice.
         """
         questions: dict[str, Question] = {}
-        for path in sorted((self._curriculum / "interview").glob("*.toml")):
+        for path in sorted((self.curriculum / "interview").glob("*.toml")):
             file = self._load(path)
             for table, question in zip(file.tables("question"), read_questions(file), strict=True):
                 if question.id in questions:
@@ -176,14 +176,14 @@ class Library:
 
     def fingerprint(self) -> str:
         """A digest over names, sizes and times of all content files: another one after any change."""
-        files = sorted([*self._curriculum.glob("**/*"), *(self._root / "labs").glob("*/lab.toml")])
+        files = sorted([*self.curriculum.glob("**/*"), *(self._root / "labs").glob("*/lab.toml")])
         state = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
         return sha256(repr(state).encode()).hexdigest()
 
     @property
     def examples(self) -> Path:
         """Folder of example files that a user may start from."""
-        return self._curriculum / "examples"
+        return self.curriculum / "examples"
 
     def lab_folder(self, slug: str) -> Path:
         """Folder of a lab's files."""
@@ -196,7 +196,7 @@ class Library:
         Raises:
             ContentError: with file and line.
         """
-        folder = self._curriculum / "map"
+        folder = self.curriculum / "map"
         branches, topics = read_topics(self._load(folder / "topics.toml"))
         return KnowledgeMap(
             branches,
@@ -213,15 +213,15 @@ class Library:
         Raises:
             ContentError: with file and line.
         """
-        return read_glossary(self._load(self._curriculum / "glossary.toml"))
+        return read_glossary(self._load(self.curriculum / "glossary.toml"))
 
     @cached_property
     def protocols(self) -> tuple[Protocol, ...]:
         """All protocols, in their order within each kind."""
-        found = [read_protocol(self._load(path)) for path in sorted((self._curriculum / "protocols").glob("*.toml"))]
+        found = [read_protocol(self._load(path)) for path in sorted((self.curriculum / "protocols").glob("*.toml"))]
         return tuple(sorted(found, key=lambda protocol: (protocol.kind, protocol.order)))
 
     @cached_property
     def template(self) -> tuple[TemplateField, ...]:
         """The observation template's fields."""
-        return read_template(self._load(self._curriculum / "s3" / TEMPLATE))
+        return read_template(self._load(self.curriculum / "s3" / TEMPLATE))

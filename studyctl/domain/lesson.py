@@ -22,7 +22,7 @@ WORDS_PER_MINUTE = 120  # technical prose with figures and numbers; 200 and more
 LINK = "studyctl:"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-_TARGET = re.compile(r"\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,14 @@ class Lesson:
         return tuple(line[2:].strip() for line in lines if line.startswith("- "))
 
     @property
+    def named_links(self) -> tuple[tuple[str, str], ...]:
+        """Name and target of each link, every target once."""
+        found: dict[str, str] = {}
+        for name, target in _LINK.findall(self.prose):
+            found.setdefault(target, name)
+        return tuple((name, target) for target, name in found.items())
+
+    @property
     def links(self) -> tuple[str, ...]:
         """Targets of all links, `studyctl:` ones with their prefix."""
-        return tuple(_TARGET.findall(self.prose))
+        return tuple(target for _, target in self.named_links)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
-from studyctl.content.earlier import read_claims
+from studyctl.content.earlier import EARLIER_PROGRESS, read_claims
 from studyctl.domain.address import Address, parse_address, parse_item_id
 from studyctl.domain.clock import to_millis
 from studyctl.domain.earlier import Claim
@@ -59,7 +59,7 @@ class ImportService:
 
     def example(self) -> str:
         """The file that ships as an example."""
-        return (self._context.library.examples / "earlier-progress.toml").read_text(encoding="utf-8")
+        return (self._context.library.examples / EARLIER_PROGRESS).read_text(encoding="utf-8")
 
     def progress(self, path: Path, *, look_only: bool = False) -> Outcome[Import]:
         """Claim what a file says, all of it or nothing; `look_only` says what would change and stores nothing.

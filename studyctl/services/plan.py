@@ -51,6 +51,14 @@ class LabView:
 
 
 @dataclass(frozen=True)
+class LessonLine:
+    """The lesson of a day: title and reading time in minutes."""
+
+    title: str
+    minutes: float
+
+
+@dataclass(frozen=True)
 class Section:
     """Items under one heading."""
 
@@ -67,6 +75,7 @@ class DayView:
     sections: tuple[Section, ...]
     labs: tuple[LabView, ...]
     completion: Completion
+    lesson: LessonLine | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,20 @@ class PlanService:
             if views:
                 sections.append(Section(kind.heading, views))
         labs = tuple(lab_view(connection, lab) for lab in library.labs.values() if address in lab.serves)
-        return DayView(day, self._state(standing, address), tuple(sections), labs, completion(day, standing))
+        return DayView(
+            day,
+            self._state(standing, address),
+            tuple(sections),
+            labs,
+            completion(day, standing),
+            self._lesson(address),
+        )
+
+    def _lesson(self, address: Address) -> LessonLine | None:
+        if address not in self._context.library.lessons:
+            return None
+        lesson = self._context.library.lesson(address)
+        return LessonLine(lesson.title, lesson.minutes)
 
     def outline(self, track_id: str) -> tuple[Track, tuple[DayLine, ...]]:
         """A track and its days in order.

@@ -38,6 +38,7 @@ class Hit:
     title: str
     snippet: str
     marks: tuple[tuple[int, int], ...]
+    text: str
 
 
 class SearchService:
@@ -59,7 +60,9 @@ class SearchService:
             raise UsageError("There is nothing to search for.", 'Type words: studyctl search "paged attention".')
         index = self._ready()
         found = index.find(query_of(words), limit) or index.find(query_of(words, every=False), limit)
-        return tuple(Hit(Kind(match.kind), match.id, match.title, *_marked(match.snippet)) for match in found)
+        return tuple(
+            Hit(Kind(match.kind), match.id, match.title, *_marked(match.snippet), match.text) for match in found
+        )
 
     def _ready(self) -> ContentIndex:
         if self._index is None:

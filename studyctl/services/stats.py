@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from studyctl.content.earlier import EARLIER_PROGRESS, read_claims
 from studyctl.content.library import Library
 from studyctl.domain.plan import Day, ItemKind
 
@@ -47,6 +48,7 @@ def curriculum_stats(library: Library) -> dict[str, Any]:
             "learn": count(p28, ItemKind.LEARN),
             "do": count(p28, ItemKind.DO),
             "must_answer": count(p28, ItemKind.ANSWER),
+            "done_on_import": _claimed_days(library, "p28"),
         },
         "s3": {
             "days": len(library.sequence("s3")),
@@ -64,6 +66,16 @@ def curriculum_stats(library: Library) -> dict[str, Any]:
             "resets": sum(protocol.kind == "reset" for protocol in protocols),
         },
         "questions": {"total": sum(questions.values()), **questions},
+        "map": {
+            "topic_lines": len(library.map.lines),
+            "links": len(library.map.links),
+            "graphs": len(library.map.graphs),
+            "nodes": sum(len(graph.nodes) for graph in library.map.graphs),
+            "edges": sum(len(graph.edges) for graph in library.map.graphs),
+            "topics": len(library.map.topics),
+        },
+        "lessons": len(library.lessons),
+        "terms": len(library.glossary),
         "cards": len(library.cards),
         "interview_questions": len(library.questions),
         "labs": len(library.labs),
@@ -74,6 +86,12 @@ def curriculum_stats(library: Library) -> dict[str, Any]:
 def count(days: tuple[Day, ...] | list[Day], kind: ItemKind) -> int:
     """Items of one kind in some days."""
     return sum(len(day.of_kind(kind)) for day in days)
+
+
+def _claimed_days(library: Library, track: str) -> int:
+    """Days of a track that the shipped example of earlier progress claims."""
+    days = {str(address) for address in library.track(track).days}
+    return sum(claim.what in days for claim in read_claims(library.examples / EARLIER_PROGRESS))
 
 
 def _p90_counts(days: tuple[Day, ...] | list[Day]) -> dict[str, int]:

@@ -18,7 +18,7 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE content USING fts5(kind UNINDEXED, id UNINDEXED, title, text, tokenize='porter unicode61')"
 )
 _FIND = """
-SELECT kind, id, title, snippet(content, -1, ?, ?, ' ... ', ?)
+SELECT kind, id, title, snippet(content, -1, ?, ?, ' ... ', ?), text
 FROM content WHERE content MATCH ? ORDER BY bm25(content, 0, 0, ?, 1.0), rowid LIMIT ?
 """
 
@@ -41,6 +41,7 @@ class Match:
     id: str
     title: str
     snippet: str
+    text: str
 
 
 class ContentIndex:

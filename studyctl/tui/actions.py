@@ -14,6 +14,7 @@ class Scope(StrEnum):
     GLOBAL = "Everywhere"
     LIST = "Lists"
     TODAY = "Today"
+    DAY = "Day"
     CLOSE_DAY = "Close day"
     FOCUS = "Sprint"
     INBOX = "Inbox"
@@ -22,6 +23,9 @@ class Scope(StrEnum):
     LABS = "Labs"
     LAB = "Lab"
     PROGRESS = "Progress"
+    LESSON = "Lesson"
+    SEARCH = "Search"
+    MAP = "Map"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,12 @@ _GLOBAL = (
     Action("help", ("?",), "help", "The keys of this screen", Scope.GLOBAL, "help"),
     Action("undo", ("u",), "undo", "Take the newest act back, also after a restart", Scope.GLOBAL, "undo", False),
     Action("copy", ("y",), "copy", "Copy the focused thing to the clipboard", Scope.GLOBAL, "copy", False),
-    Action("filter", ("/",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
+    Action(
+        "search", ("/",), "search", "Find anything in the content by its words", Scope.GLOBAL, "look('search')", False
+    ),
+    Action("lesson", ("L",), "lesson", "The lesson of this day, or of today's", Scope.GLOBAL, "look('lesson')", False),
+    Action("map", ("M",), "map", "The knowledge map: what teaches each topic", Scope.GLOBAL, "look('map')", False),
+    Action("filter", ("f",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
     Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
     Action("quit", ("q", "ctrl+q"), "quit", "Leave; nothing is lost", Scope.GLOBAL, "app.quit"),
@@ -69,6 +78,8 @@ _LIST = (
     Action("list.page_down", ("pagedown",), "page down", "A page down", Scope.LIST, "page_down", False),
     Action("list.page_up", ("pageup",), "page up", "A page up", Scope.LIST, "page_up", False),
 )
+
+_DAY = (Action("day.open", ("enter",), "open", "Open the lesson or the lab", Scope.DAY, "open"),)
 
 _TODAY = (
     Action("today.toggle", ("space",), "tick", "Tick the item, or open it again", Scope.TODAY, "tick_item"),
@@ -166,10 +177,25 @@ _PROGRESS = (
     Action("progress.export", ("m",), "export", "Write the progress page as Markdown", Scope.PROGRESS, "export"),
 )
 
+_FOLLOW = "Open what is selected"
+
+_LESSON = (
+    Action("lesson.open", ("enter",), "open", "Open the link that is selected", Scope.LESSON, "open"),
+    Action("lesson.swap", ("tab",), "text / links", "Between the text and its links", Scope.LESSON, "app.focus_next"),
+)
+
+_SEARCH = (
+    Action("search.open", ("enter",), "open", _FOLLOW, Scope.SEARCH, "open"),
+    Action("search.swap", ("tab",), "words / hits", "Between the words and what has them", Scope.SEARCH, "swap"),
+)
+
+_MAP = (Action("map.open", ("enter",), "open", "Open the lesson or day that teaches the topic", Scope.MAP, "open"),)
+
 ACTIONS: tuple[Action, ...] = (
     *_GLOBAL,
     *_LIST,
     *_TODAY,
+    *_DAY,
     *_CLOSE_DAY,
     *_FOCUS,
     *_INBOX,
@@ -178,6 +204,9 @@ ACTIONS: tuple[Action, ...] = (
     *_LABS,
     *_LAB,
     *_PROGRESS,
+    *_LESSON,
+    *_SEARCH,
+    *_MAP,
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

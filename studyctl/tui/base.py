@@ -147,6 +147,10 @@ class StudyScreen(Screen[None]):
         """Go to another screen."""
         self.study.go(name, *self.jump_arguments(name))
 
+    def action_look(self, name: str) -> None:
+        """Put a screen to read on top; `esc` leads back here."""
+        self.study.open(name, *self.jump_arguments(name))
+
     def action_help(self) -> None:
         """Explain the keys of this screen."""
         self.study.open_help(self.SCOPE)

@@ -25,7 +25,7 @@ def search(
     """Find days, lessons, cards, questions, labs and terms by their words."""
     hits = state_of(context).container.search.find(" ".join(words), limit)
     if as_json:
-        output.document(hits)
+        output.document([{"kind": hit.kind, "id": hit.id, "title": hit.title, "snippet": hit.snippet} for hit in hits])
         return
     if not hits:
         say("Nothing has these words. Try fewer of them, or the beginning of one.")

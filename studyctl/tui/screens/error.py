@@ -30,7 +30,7 @@ class ErrorScreen(StudyScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No other screen can work."""
-        return action not in ("jump", "undo", "help", "filter") and super().check_action(action, parameters)
+        return action not in ("jump", "look", "undo", "help", "filter") and super().check_action(action, parameters)
 
     def copied_text(self) -> str:
         """Message and hint."""

@@ -87,6 +87,8 @@ class TodayScreen(StudyScreen):
 
     def jump_arguments(self, name: str) -> tuple[str, ...]:
         """A sprint begins from the selected item."""
+        if name == "lesson":
+            return (self.pane.address,) if self.pane.address else ()
         if name != "sprint":
             return ()
         if (shown := self.pane.item) is not None:
@@ -100,6 +102,8 @@ class TodayScreen(StudyScreen):
         selected = self.pane.rows.selected
         if selected == _CLOSE:
             self.action_close_day()
+        elif self.pane.on_lesson:
+            self.action_look("lesson")
         elif self.pane.lab is not None:
             self.study.go("lab", self.pane.lab.lab.slug)
         elif selected is not None:

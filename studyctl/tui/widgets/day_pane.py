@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
-from studyctl.tui.widgets.day_text import LAB, item_text, lab_text, prose, rows_of
+from studyctl.tui.widgets.day_text import LAB, LESSON, beginning_text, item_text, lab_text, prose, rows_of
 from studyctl.tui.widgets.row_list import Row, RowList
 
 if TYPE_CHECKING:
@@ -40,8 +40,11 @@ class DayPane(Horizontal):
             with VerticalScroll(id="detail-scroll"):
                 yield Static(id="detail")
 
-    def show(self, view: DayView | None, next_id: str = "", lead: tuple[Row, ...] = ()) -> None:
-        """Show a day; the row `next_id` is preselected when the day is new, `lead` rows stand above the plan."""
+    def show(self, view: DayView | None, next_id: str = "", lead: tuple[Row, ...] = (), *, select: str = "") -> None:
+        """Show a day; `lead` rows stand above the plan.
+
+        `next_id` is marked as the next action; it, or `select`, is preselected when the day is new.
+        """
         same = self._view is not None and view is not None and self._view.day.address == view.day.address
         self._view, self._next_id, self._lead = view, next_id, lead
         if view is not None:
@@ -50,8 +53,8 @@ class DayPane(Horizontal):
                 f"{view.day.address}  {view.day.title}  {done.done}/{done.total} done"
             )
         self._fill()
-        if not same and next_id:
-            self.rows.choose(next_id)
+        if not same and (chosen := select or next_id):
+            self.rows.choose(chosen)
         self._explain()
 
     @property
@@ -71,6 +74,16 @@ class DayPane(Horizontal):
         """The selected lab."""
         labs = self._view.labs if self._view else ()
         return next((one for one in labs if f"{LAB}{one.lab.slug}" == self.rows.selected), None)
+
+    @property
+    def on_lesson(self) -> bool:
+        """True where the day's lesson is selected."""
+        return self.rows.selected == LESSON
+
+    @property
+    def address(self) -> str:
+        """The day that is shown; empty before there is one."""
+        return str(self._view.day.address) if self._view else ""
 
     @property
     def text(self) -> str:
@@ -113,4 +126,4 @@ class DayPane(Horizontal):
             return item_text(self._view.day, item)
         if (lab := self.lab) is not None:
             return lab_text(lab)
-        return prose(self._view.day.summary)
+        return beginning_text(self._view, self.rows.selected) or prose(self._view.day.summary)

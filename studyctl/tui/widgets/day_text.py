@@ -23,11 +23,12 @@ _GLYPHS = {
     TickStatus.DROPPED: "[-]",
 }
 LAB = "lab:"
+WARMUP, LESSON, LEETCODE = "begin:warmup", "begin:lesson", "begin:leetcode"
 
 
 def rows_of(view: DayView, next_id: str = "") -> list[Row]:
-    """Every item under its heading, then the labs; `next_id` gets the `[>]`."""
-    rows = []
+    """What a day begins with, every item under its heading, then the labs; `next_id` gets the `[>]`."""
+    rows = _beginning(view)
     for section in view.sections:
         rows.append(Row(f"heading:{section.heading}", section.heading, heading=True))
         rows.extend(item_row(shown, shown.item.id == next_id) for shown in section.items)
@@ -35,6 +36,48 @@ def rows_of(view: DayView, next_id: str = "") -> list[Row]:
         rows.append(Row("heading:Labs", "Labs", heading=True))
         rows.extend(lab_row(shown, f"{LAB}{shown.lab.slug}" == next_id) for shown in view.labs)
     return rows
+
+
+def _beginning(view: DayView) -> list[Row]:
+    day, rows = view.day, []
+    if day.warmup is not None:
+        rows.append(Row(WARMUP, f" .  Warm-up: {day.warmup.search}"))
+    if view.lesson is not None:
+        rows.append(Row(LESSON, f" .  Lesson: {view.lesson.title}  {view.lesson.minutes:.0f} min"))
+    if day.problems:
+        numbers = ", ".join(str(problem.number) for problem in day.problems)
+        rows.append(Row(LEETCODE, f" .  LeetCode: {day.leetcode}  {numbers}"))
+    return [Row("heading:Begin", "Begin", heading=True), *rows] if rows else []
+
+
+def beginning_text(view: DayView, row_id: str | None) -> Content | None:
+    """The text of a row above the items; None for any other row."""
+    day = view.day
+    if row_id == WARMUP and day.warmup is not None:
+        heard = [Content.assemble("  ", (term, "bold")) for term in day.warmup.listen]
+        return Content("\n").join(
+            [
+                Content.styled("Ten minutes of video before the first heavy block", "bold"),
+                Content.assemble("search for  ", (day.warmup.search, "bold")),
+                Content(""),
+                Content("listen for"),
+                *heard,
+                Content(""),
+                Content("At 10:00 leave the video, wherever it is, and open the lesson."),
+            ]
+        )
+    if row_id == LESSON and view.lesson is not None:
+        return Content("\n").join(
+            [
+                Content.styled(view.lesson.title, "bold"),
+                Content(f"about {view.lesson.minutes:.0f} min to read; enter opens it, L from anywhere"),
+                *_day_parts(day),
+            ]
+        )
+    if row_id == LEETCODE:
+        lines = [Content(f"  {each.number}. {each.title} ({each.level.value})") for each in day.problems]
+        return Content("\n").join([Content.styled(day.leetcode, "bold"), *lines])
+    return None
 
 
 def item_row(shown: ItemView, is_next: bool = False) -> Row:
