@@ -140,6 +140,56 @@ def lab_toml(slug: str, *serves: str, proves: tuple[str, ...] = ()) -> str:
     )
 
 
+TOPICS = """
+    schema = 1
+
+    [[branch]]
+    id = "inference"
+    title = "Inference"
+
+    [[branch]]
+    id = "data"
+    title = "Data"
+
+    [[topic]]
+    id = "decode"
+    title = "Decode"
+    branch = "inference"
+    summary = "One token at a time."
+
+    [[topic]]
+    id = "kv-cache"
+    title = "KV cache"
+    branch = "inference"
+    summary = "Keys and values of former tokens."
+    needs = ["decode"]
+"""
+
+GLOSSARY = """
+    schema = 1
+
+    [[term]]
+    name = "TTFT"
+    aliases = ["TTFB"]
+
+    [[term.sense]]
+    text = "Time to the first token."
+    source = "a book"
+"""
+
+
+def lesson_text(address: str, words: int = 520, links: str = "") -> str:
+    """A lesson in the wanted layout; nearly all of its words are in the section "The idea"."""
+    filler = " ".join(f"{address.replace('/', '-')}-{n}" for n in range(words - 40))
+    head = f'+++\nschema = 1\naddress = "{address}"\ntitle = "Lesson of {address}"\ntopics = ["kv-cache"]\n+++\n'
+    return (
+        f"{head}\nOpening.\n\n## The idea\n\n{filler}\n\n## How it works\n\nSo.\n\n```text\na -> b\n```\n\n"
+        "## Two worked numbers\n\n### First: one\n\n1 + 1 = 2 s\n\n### Second: two\n\n2 * 2 = 4 s\n\n"
+        f"## What people get wrong\n\n- All.\n\n## What to measure\n\nTime. {links}\n\n## Homework\n\nDo it.\n\n"
+        "## Sources\n\n- A paper, 2020.\n- A manual.\n"
+    )
+
+
 def add_lab(root: Path, slug: str, *serves: str, proves: tuple[str, ...] = ()) -> None:
     """A lab folder with the files that `lab start` copies."""
     folder = root / "labs" / slug
@@ -182,6 +232,16 @@ def small_bundle(root: Path) -> Path:
     write(c / "decks" / "small.toml", deck)
     asked = ("p90/1/question/1", "p90/1/question/2", "p90/2/question/1", "p28/1/answer/1")
     write(c / "interview" / "small.toml", "schema = 1\n" + "".join(question_toml(item) for item in asked))
+
+    write(c / "map" / "topics.toml", TOPICS)
+    line = '[[line]]\nbranch = "inference"\ntext = "What is cached."\ntopics = ["kv-cache"]\n'
+    write(c / "map" / "lines.toml", f"schema = 1\n{line}")
+    write(c / "map" / "links.toml", "schema = 1\n")
+    write(c / "map" / "graphs.toml", "schema = 1\n")
+    write(c / "glossary.toml", GLOSSARY)
+    write(c / "examples" / "earlier-progress.toml", 'schema = 1\n[[claimed]]\nwhat = "p28/1"\n')
+    write(c / "lessons" / "p90" / "1.md", lesson_text("p90/1", links="Count the cache."))
+    write(c / "counts.json", '{"p28": {"entries": 3}}')
 
     add_lab(root, "redis-toy", "p90/16", proves=("p90/16/deliverable/1", "p90/16/experiment/1"))
     add_lab(root, "alloc-toy", "p28/16", "guide/3.2")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from studyctl.container import Container, diagnose
-from studyctl.content.library import Library
 from studyctl.domain.cards import Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import study_day
 from studyctl.domain.interview import AnswerMode
@@ -17,13 +16,12 @@ from studyctl.domain.outcome import Area
 from studyctl.errors import NotFoundError, UsageError
 from studyctl.paths import resolve_paths
 from studyctl.services.days import OpenItems
-from studyctl.services.dev_check import check_content
 from studyctl.services.doctor import Finding, Health
 from studyctl.services.plan import DayState
 from studyctl.services.progress import true_retention
 from studyctl.services.stats import curriculum_stats
 from studyctl.storage.repositories.memory import Subject, save_memory
-from tests.helpers import FakeClock, House, card_toml, last_act_id, paths_below, question_toml, small_bundle
+from tests.helpers import FakeClock, House, last_act_id, paths_below, small_bundle
 
 # --- progress -------------------------------------------------------------------------------------------------------
 
@@ -224,26 +222,7 @@ def test_what_is_not_installed_is_missing_and_says_how_to_get_it(house: House, m
         assert (findings[name].health, findings[name].hint) == (Health.MISSING, hint)
 
 
-# --- checks of content ----------------------------------------------------------------------------------------------
-
-
-def test_references_that_lead_nowhere_are_listed(tmp_path: Path) -> None:
-    bundle = small_bundle(tmp_path / "bundle")
-    c = bundle / "curriculum"
-    (c / "decks" / "x.toml").write_text('schema = 1\ndeck = "x"\ntitle = "x"\n' + card_toml("lost", "p90/77"))
-    (c / "interview" / "x.toml").write_text("schema = 1\n" + question_toml("p90/1/objective/1"))
-    problems = check_content(Library(bundle))
-    assert "card lost: no day p90/77" in problems
-    assert "question p90/1/objective/1: no such prompt in the plan" in problems
-    assert "lab redis-toy: reference.py is missing" in problems
-    assert "lab redis-toy: 0 mutants, at least 3 are needed" in problems
-
-
-def test_content_that_does_not_load_is_one_problem(tmp_path: Path) -> None:
-    bundle = small_bundle(tmp_path / "bundle")
-    (bundle / "curriculum" / "p90" / "2.toml").write_text("broken")
-    (problem,) = check_content(Library(bundle))
-    assert problem.startswith("curriculum/p90/2.toml:1: ")
+# --- statistics -----------------------------------------------------------------------------------------------------
 
 
 def test_the_statistics_count_what_is_written(container: Container) -> None:
