@@ -18,6 +18,9 @@ from studyctl.paths import Paths, resolve_paths
 from studyctl.tui.app import StudyApp
 
 
+WRITTEN = 21  # days of p90 in the small content
+
+
 class FrozenClock:
     """Stands still until it is advanced."""
 
@@ -45,13 +48,17 @@ def paths(tmp_path: Path) -> Paths:
     return resolve_paths({"STUDYCTL_HOME": str(tmp_path / "home")})
 
 
-def with_small_labs(folder: Path) -> Paths:
-    """The real curriculum with two small labs, so that pictures do not change with the real ones."""
+def with_small_content(folder: Path) -> Paths:
+    """Three weeks of the real plan with two small labs, so that pictures do not change with the rest of the content."""
     real = resolve_paths({"STUDYCTL_HOME": str(folder / "home")})
-    bundle = folder / "bundle"
-    bundle.mkdir()
-    for name in ("curriculum", "data"):
-        (bundle / name).symlink_to(real.bundle / name)
+    bundle, curriculum = folder / "bundle", folder / "bundle" / "curriculum"
+    (curriculum / "p90").mkdir(parents=True)
+    for part in (real.bundle / "curriculum").iterdir():
+        if part.name != "p90":
+            (curriculum / part.name).symlink_to(part)
+    for name in ("track", *map(str, range(1, WRITTEN + 1))):
+        (curriculum / "p90" / f"{name}.toml").symlink_to(real.bundle / "curriculum" / "p90" / f"{name}.toml")
+    (bundle / "data").symlink_to(real.bundle / "data")
     (bundle / "labs").symlink_to(Path(__file__).parent / "labs")
     return replace(real, bundle=bundle)
 

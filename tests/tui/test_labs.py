@@ -26,7 +26,7 @@ from studyctl.tui.widgets import lab_text
 from studyctl.tui.widgets.row_list import RowList
 from studyctl.tui.widgets.run_view import RunView
 from studyctl.tui.widgets.status_line import StatusLine
-from tests.tui.conftest import FrozenClock, MakeApp, Snap, press, settled, with_small_labs
+from tests.tui.conftest import FrozenClock, MakeApp, Snap, press, settled, with_small_content
 from tests.tui.fake_referee import RUNNING, SLUG, FakeReferee, begin, install, verdict
 
 SIZES = [(80, 24), (120, 40)]
@@ -35,7 +35,7 @@ SIZES = [(80, 24), (120, 40)]
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """The real curriculum with two small labs, so that pictures do not change with the real ones."""
-    return with_small_labs(tmp_path)
+    return with_small_content(tmp_path)
 
 
 def screen(pilot: Pilot[Any]) -> LabScreen:

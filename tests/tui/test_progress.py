@@ -19,7 +19,7 @@ from studyctl.services.progress import Cell
 from studyctl.tui.screens.progress import ProgressScreen
 from studyctl.tui.widgets.heatmap import Heatmap, glyph, heatmap
 from studyctl.tui.widgets.status_line import StatusLine
-from tests.tui.conftest import MakeApp, Snap, press, settled, with_small_labs
+from tests.tui.conftest import MakeApp, Snap, press, settled, with_small_content
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -27,7 +27,7 @@ SIZES = [(80, 24), (120, 40)]
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """The numbers of the pictures do not change with the labs."""
-    return with_small_labs(tmp_path)
+    return with_small_content(tmp_path)
 
 
 def screen(pilot: Pilot[Any]) -> ProgressScreen:

@@ -220,7 +220,7 @@ async def test_a_day_can_be_read(make_app: MakeApp) -> None:
         assert "read only" in str(pilot.app.screen.query_one("#day-head", Static).content)
         await press(pilot, "j", "y")
         assert "p90/16" in pilot.app.clipboard
-        await press(pilot, "slash", *"redis", "enter", "escape", "escape")
+        await press(pilot, "f", *"redis", "enter", "escape", "escape")
         assert isinstance(pilot.app.screen, TodayScreen)
 
 

@@ -207,7 +207,7 @@ async def test_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
     async with make_app().run_test() as pilot:
         await settled(pilot)
         whole = len(today(pilot).pane.rows.rows)
-        await press(pilot, "slash", *"dockerfile")
+        await press(pilot, "f", *"dockerfile")
         narrowed = today(pilot).pane.rows.rows
         assert 0 < len(narrowed) < whole
         assert all("dockerfile" in row.text.casefold() for row in narrowed)
