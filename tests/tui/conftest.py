@@ -17,7 +17,6 @@ from studyctl.container import Container, open_container
 from studyctl.paths import Paths, resolve_paths
 from studyctl.tui.app import StudyApp
 
-
 WRITTEN = 21  # days of p90 in the small content
 
 
