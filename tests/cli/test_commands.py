@@ -23,6 +23,12 @@ READ_COMMANDS = [
     ("protocol", "list"),
     ("protocol", "show", "ten-minute-sprint"),
     ("curriculum", "stats"),
+    ("lesson",),
+    ("lesson", "p90/22"),
+    ("search", "kv", "cache"),
+    ("map",),
+    ("map", "kv-cache"),
+    ("map", "cuda"),
     ("doctor",),
 ]
 
@@ -198,3 +204,81 @@ def test_help_of_every_command_is_there(cli: Cli) -> None:
     for name in ("today", "track", "plan", "tick", "untick", "lab", "review", "interview", "sprint", "inbox", "export"):
         assert f" {name} " in top.out
         assert cli(name, "--help").code == 0
+
+
+# --- lessons, search, map, earlier progress --------------------------------------------------------------------------
+
+
+def test_a_lesson_is_printed_as_it_is_written_where_nobody_looks(cli: Cli) -> None:
+    piped, plain = cli("lesson", "p90/22"), cli("lesson", "p90/22", "--plain")
+    assert piped.out == plain.out
+    assert "## What people get wrong" in plain.out
+    document = cli("lesson", "p90/22", "--json").json
+    assert document["address"] == "p90/22"
+    assert 500 <= document["words"] <= 900
+    assert document["markdown"] in plain.out
+
+
+def test_a_day_without_a_lesson_says_what_to_type(cli: Cli) -> None:
+    done = cli("lesson", "p90/7")
+    assert done.code == 2
+    assert "studyctl plan show p90/7" in done.err
+    assert cli("lesson", "p90/22", "--json", "--plain").code == 2
+
+
+def test_day_22_shows_its_warm_up_lesson_problems_and_errata(cli: Cli) -> None:
+    out = cli("plan", "show", "p90/22").out
+    assert "Warm-up, 10 min: " in out
+    assert "studyctl lesson p90/22" in out
+    assert out.count("(easy)") + out.count("(medium)") + out.count("(hard)") == 3
+    assert "Erratum: the plan says: " in out
+
+
+def test_search_finds_and_what_nothing_has_is_no_error(cli: Cli) -> None:
+    assert any(hit["id"] == "TTFT" for hit in cli("search", "TTFB", "--json").json)
+    nothing = cli("search", "zzzyzx")
+    assert (nothing.code, nothing.out) == (0, "")
+    assert cli("search", "zzzyzx", "--json").json == []
+    assert cli("search", "!!").code == 2
+
+
+def test_the_map_is_drawn_as_mermaid(cli: Cli) -> None:
+    whole = cli("map", "--mermaid").out
+    assert whole.startswith("flowchart LR\n")
+    assert 'subgraph branch_n_data["' in whole, "an empty branch stays visible"
+    assert cli("map", "cuda", "--mermaid").out.count("subgraph") == 1
+    assert "flowchart TD" in cli("map", "--mermaid", "--graph", "cuda-toolchain").out
+    for wrong in (("zebra",), ("--graph", "landscape"), ("--mermaid", "--graph", "zebra"), ("--mermaid", "--json")):
+        assert cli("map", *wrong).code == 2, wrong
+
+
+def test_the_example_of_earlier_progress_can_be_imported_and_undone(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(cli("import", "progress", "--example").out, encoding="utf-8")
+    looked = cli("import", "progress", str(file), "--look", "--json").json
+    assert not looked["stored"]
+    assert cli("today", "--json").json["view"]["completion"]["done"] == 0, "a new user starts with nothing done"
+    done = cli("import", "progress", str(file))
+    assert "a1_gil_preact_thread" in done.out
+    assert "a2_producer_consumer" in done.out
+    assert cli("plan", "show", "p28/2", "--json").json["state"] == "closed"
+    assert cli("plan", "show", "guide/3.4", "--json").json["completion"]["done"] > 0
+    assert cli("undo").code == 0
+    assert cli("plan", "show", "p28/2", "--json").json["state"] == "open"
+
+
+def test_an_import_of_no_file_and_of_a_wrong_one_says_why(cli: Cli, tmp_path: Path) -> None:
+    assert "--example" in cli("import", "progress").err
+    assert cli("import", "progress", str(tmp_path / "none.toml")).code == 2
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('schema = 1\n[[claimed]]\nwhat = "p28/77"\n', encoding="utf-8")
+    done = cli("import", "progress", str(wrong))
+    assert done.code == 4
+    assert "wrong.toml:3: " in done.err
+
+
+def test_authors_get_a_table_of_lessons(cli: Cli) -> None:
+    done = cli("dev", "lessons")
+    assert done.code == 0
+    assert done.out.splitlines()[0].split()[:3] == ["address", "words", "min"]
+    assert "p90/22" in done.out

@@ -181,16 +181,6 @@ async def test_words_that_nothing_has_and_no_words_are_said(make_app: MakeApp) -
         assert rows(pilot).rows == ()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_search(make_app: MakeApp, snap: Snap, size: tuple[int, int]) -> None:
-    async def show(pilot: Pilot[Any]) -> None:
-        await press(pilot, "slash")
-        await typed(pilot, "bank conflict")
-        await press(pilot, "tab", "j")
-
-    assert snap(make_app(), size, before=show)
-
-
 # --- map ------------------------------------------------------------------------------------------------------------
 
 
@@ -226,12 +216,3 @@ async def test_topics_can_be_narrowed(make_app: MakeApp) -> None:
         await settled(pilot)
         await press(pilot, "M", "f", *"kv-cache", "enter")
         assert [row.id for row in rows(pilot).rows if not row.heading] == ["kv-cache"]
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_map(make_app: MakeApp, snap: Snap, size: tuple[int, int]) -> None:
-    async def show(pilot: Pilot[Any]) -> None:
-        await press(pilot, "M")
-        rows(pilot).choose("kv-cache")
-
-    assert snap(make_app(), size, before=show)

@@ -105,16 +105,23 @@ class SearchScreen(StudyScreen):
         if words != self.query_one("#words", Input).value:
             return  # more was typed meanwhile
         self._hits = {f"{hit.kind.value}:{hit.id}": hit for hit in hits}
-        rows = [Row(key, f"{hit.kind.value:9} {' '.join(hit.title.split())}") for key, hit in self._hits.items()]
-        self.query_one(RowList).show_rows(rows)
+        self.query_one(RowList).show_rows([Row(key, _line(hit)) for key, hit in self._hits.items()])
         if not words.strip():
             said = "Days, lessons, cards, questions, labs, terms and topics."
         elif not hits:
             said = "Nothing has these words."
         else:
-            said = f"{len(hits)}{' best' if len(hits) == LIMIT else ''} hits; enter opens one"
+            count = f"the best {LIMIT} hits" if len(hits) == LIMIT else f"{len(hits)} hit{'s' if len(hits) > 1 else ''}"
+            said = f"{count}; enter opens one"
         self.query_one("#hits-head", Static).update(said)
         self.follow()
+
+
+def _line(hit: Hit) -> str:
+    """Kind, the day where there is one, title."""
+    kind = hit.kind.value
+    day = "/".join(hit.id.split("/")[:2]) if kind in ("day", "item", "lesson", "question") else ""
+    return f"{kind:9} {day:9} {' '.join(hit.title.replace('`', '').split())}"
 
 
 def _destination(hit: Hit) -> Destination | None:
