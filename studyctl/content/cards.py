@@ -3,42 +3,104 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from studyctl.content.cloze import gaps_of
 from studyctl.content.toml_file import TomlTable
-from studyctl.domain.address import parse_address
-from studyctl.domain.cards import Card
+from studyctl.domain.address import Address, parse_address
+from studyctl.domain.cards import Card, CardKind
 from studyctl.errors import UsageError
 
+TOLERANCE = 0.02
 _ID = re.compile(r"^[a-z0-9][a-z0-9\-]{1,39}$")
+_COMMON = ("id", "kind", "day", "source", "topics", "near")
+_KEYS = {
+    CardKind.QA: ("front", "back"),
+    CardKind.CODE: ("front", "back"),
+    CardKind.CLOZE: ("text", "back"),
+    CardKind.TYPE: ("front", "answer", "back"),
+    CardKind.NUMERIC: ("front", "answer", "unit", "tolerance", "back"),
+}
 
 
 def read_deck(file: TomlTable) -> list[Card]:
-    """All cards of one deck file, in order.
+    """All cards of one deck file, in order; a cloze text gives a card for each gap.
 
     Raises:
         ContentError: with file and line.
     """
     file.only("schema", "deck", "title", "card")
     deck = file.text("deck")
-    cards = []
-    for table in file.tables("card"):
-        table.only("id", "day", "front", "back", "source", "topics")
-        card_id = table.text("id")
-        if not _ID.match(card_id):
-            raise table.error(f"{card_id!r} is not a card id: lower-case letters, digits and '-', 2 to 40.", "id")
-        try:
-            day = parse_address(table.text("day"))
-        except UsageError as error:
-            raise table.error(error.message, "day") from error
-        cards.append(
-            Card(
-                id=card_id,
-                deck=deck,
-                day=day,
-                front=table.text("front").strip(),
-                back=table.text("back").strip(),
-                source=table.text("source"),
-                topics=table.texts("topics", ()),
-            )
+    return [card for table in file.tables("card") for card in _cards(table, deck)]
+
+
+def _cards(table: TomlTable, deck: str) -> list[Card]:
+    kind = _kind(table)
+    table.only(*_COMMON, *_KEYS[kind])
+    note = table.text("id")
+    if not _ID.match(note):
+        raise table.error(f"{note!r} is not a card id: lower-case letters, digits and '-', 2 to 40.", "id")
+    card = Card(
+        id=note,
+        deck=deck,
+        day=_day(table),
+        front="" if kind is CardKind.CLOZE else table.text("front").strip(),
+        back=table.text("back", "" if kind in (CardKind.CLOZE, CardKind.TYPE, CardKind.NUMERIC) else None).strip(),
+        source=table.text("source"),
+        topics=table.texts("topics", ()),
+        kind=kind,
+        note=note,
+        near=table.texts("near", ()),
+    )
+    if kind is CardKind.CLOZE:
+        return _cloze(table, card)
+    if kind is CardKind.TYPE:
+        answer = table.text("answer").strip()
+        return [replace(card, answer=answer, back=_told(f"`{answer}`", card.back))]
+    return [_numeric(table, card)] if kind is CardKind.NUMERIC else [card]
+
+
+def _numeric(table: TomlTable, card: Card) -> Card:
+    answer = table.values.get("answer")
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        raise table.error("a numeric card's answer is a number; its unit stands in 'unit'.", "answer")
+    unit = table.text("unit", "").strip()
+    told = f"{answer:,} {unit}".strip()
+    return replace(
+        card,
+        answer=repr(answer),
+        unit=unit,
+        tolerance=table.number("tolerance", TOLERANCE),
+        back=_told(told, card.back),
+    )
+
+
+def _cloze(table: TomlTable, card: Card) -> list[Card]:
+    try:
+        gaps = gaps_of(table.text("text").strip())
+    except UsageError as error:
+        raise table.error(error.message, "text") from error
+    return [
+        replace(
+            card, id=f"{card.note}.{n}", front=gap.front, answer=gap.answer, back=_told(f"**{gap.answer}**", card.back)
         )
-    return cards
+        for n, gap in enumerate(gaps, start=1)
+    ]
+
+
+def _told(answer: str, why: str) -> str:
+    return f"{answer}\n\n{why}".strip()
+
+
+def _kind(table: TomlTable) -> CardKind:
+    name = table.text("kind", CardKind.QA.value)
+    if name not in list(CardKind):
+        raise table.error(f"unknown kind {name!r}; known are {', '.join(CardKind)}.", "kind")
+    return CardKind(name)
+
+
+def _day(table: TomlTable) -> Address:
+    try:
+        return parse_address(table.text("day"))
+    except UsageError as error:
+        raise table.error(error.message, "day") from error

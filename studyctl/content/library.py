@@ -142,9 +142,10 @@ class Library:
         cards: dict[str, Card] = {}
         for path in sorted((self.curriculum / "decks").glob("*.toml")):
             file = self._load(path)
-            for table, card in zip(file.tables("card"), read_deck(file), strict=True):
+            notes = {table.text("id"): table for table in file.tables("card")}
+            for card in read_deck(file):
                 if card.id in cards:
-                    raise table.error(f"the card id {card.id!r} stands twice.", "id")
+                    raise notes[card.note].error(f"the card id {card.id!r} stands twice.", "id")
                 cards[card.id] = card
         return cards
 

@@ -31,9 +31,25 @@ class Phase(StrEnum):
     RELEARNING = "relearning"
 
 
+class CardKind(StrEnum):
+    """How a card is asked and how its answer is compared."""
+
+    QA = "qa"
+    CLOZE = "cloze"
+    TYPE = "type"
+    NUMERIC = "numeric"
+    CODE = "code"
+
+
 @dataclass(frozen=True)
 class Card:
-    """One question with one answer; text is Markdown."""
+    """One question with one answer; text is Markdown.
+
+    `note` is the id in the deck's file: the gaps of one cloze text are siblings, cards with the same note and ids
+    `note.1`, `note.2`. `near` names cards (by note) that ask nearly the same; siblings and near ones are kept apart in
+    time. `answer` is what a typed answer is compared with, a number where the kind is numeric; `tolerance` is its
+    allowed relative error.
+    """
 
     id: str
     deck: str
@@ -42,6 +58,12 @@ class Card:
     back: str
     source: str
     topics: tuple[str, ...] = ()
+    kind: CardKind = CardKind.QA
+    note: str = ""
+    near: tuple[str, ...] = ()
+    answer: str = ""
+    unit: str = ""
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True)
