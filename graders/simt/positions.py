@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 MOST_FRAMES = 32
 
-Place = tuple[tuple[int, int], ...]  # offset and first line of the function, outermost frame first
+Step = tuple[int, int, int]  # offset, first line of the function, and its number: two lambdas may share a line
+Place = tuple[Step, ...]  # outermost frame first
 
 
 class Positions:
@@ -23,13 +24,18 @@ class Positions:
         self._outside = outside
         self._raw: dict[tuple[int, ...], int] = {}
         self._numbers: dict[Place, int] = {}
-        self._starts: dict[int, tuple[CodeType, list[int]]] = {}  # keeps the code alive, and with it its id
+        self._codes: dict[int, tuple[CodeType, int, list[int]]] = {}  # keeps the code alive, and with it its id
 
     def number(self, frame: FrameType) -> int:
-        """Number of the place at which ``frame`` and its callers stand now."""
+        """Number of the place at which ``frame`` and its callers stand now; raises ValueError for too many callers.
+
+        The calls are part of the place: where their upper end were cut off, two sides of a branch would look like one.
+        """
         path: list[int] = []
         here: FrameType | None = frame
-        while here is not None and here.f_code.co_filename != self._outside and len(path) < 2 * MOST_FRAMES:
+        while here is not None and here.f_code.co_filename != self._outside:
+            if len(path) == 2 * MOST_FRAMES:
+                raise ValueError(f"a kernel calls functions at most {MOST_FRAMES} deep")
             path += (id(here.f_code), here.f_lasti)
             here = here.f_back
         raw = tuple(path)
@@ -51,15 +57,17 @@ class Positions:
             assert here is not None
             code = here.f_code
             # A specialised instruction stands on one of its cache entries: count it as where it begins.
-            steps.append((self._start_table(code)[here.f_lasti // 2], code.co_firstlineno))
+            number, table = self._code(code)
+            steps.append((table[here.f_lasti // 2], code.co_firstlineno, number))
             here = here.f_back
         return tuple(reversed(steps))
 
-    def _start_table(self, code: CodeType) -> list[int]:
-        if id(code) not in self._starts:
+    def _code(self, code: CodeType) -> tuple[int, list[int]]:
+        """Number of a function, and where the instruction at each of its offsets begins."""
+        if id(code) not in self._codes:
             table = [0] * (len(code.co_code) // 2)
             begins = [instruction.offset // 2 for instruction in dis.get_instructions(code)]
             for begin, end in zip(begins, [*begins[1:], len(table)], strict=True):
                 table[begin:end] = [begin] * (end - begin)
-            self._starts[id(code)] = code, table
-        return self._starts[id(code)][1]
+            self._codes[id(code)] = code, len(self._codes), table
+        return self._codes[id(code)][1:]

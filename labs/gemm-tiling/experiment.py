@@ -6,11 +6,12 @@ from dataclasses import asdict
 
 from bench import check_small, measure, prepare
 from facts import facts
-from kernels import ask_loads, run_products
+from kernels import KERNELS, ask_loads, run_products
 from precision import run_sums
 
 from graders.context import Context
 from graders.outcome import Samples
+from graders.simt.device import start_workers
 from graders.simt.wire import Kernels
 
 
@@ -19,9 +20,10 @@ def run(context: Context) -> Samples:
     samples: Samples = {}
     baseline = context.lab.folder / "baseline.py"
     roles = {"solution": None, "baseline": baseline, "control": baseline}
-    workers = dict(zip(roles, context.start_workers(roles), strict=True))
+    traced, started = start_workers(context, KERNELS, roles)
+    workers = dict(zip(roles, started, strict=True))
     context.phase("kernels", 1, 4)
-    samples["launches"] = run_products(context, Kernels(workers["solution"]))
+    samples["launches"] = run_products(context, Kernels(traced))
     samples["loads"] = ask_loads(context, workers["solution"])
     context.phase("precision", 2, 4)
     samples["sums"] = run_sums(context, workers["solution"])

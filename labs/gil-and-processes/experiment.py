@@ -9,7 +9,7 @@ from meter import Meter, require_counters
 from office import Office
 from timing import measure, steps_per_second
 from visits import visit_checks
-from work import MODULUS
+from work import draw_either
 
 from graders.context import Context
 from graders.errors import UnavailableError
@@ -112,9 +112,9 @@ def _choices(bench: Bench, steps: float) -> list[Samples]:
     found = []
     for kind in rng.permutation(["nap", "crunch"] * CHOICES):
         seconds = float(rng.uniform(0.02, 0.06))
-        item = round(1000 * seconds) if kind == "nap" else [int(rng.integers(1, MODULUS)), round(steps * seconds)]
+        item = draw_either(rng, kind == "nap", round(steps * seconds), round(1000 * seconds))
         meter = Meter(bench.solution.pid)
-        reply = bench.solution.call("choose", timeout=bench.context.within(10.0), work=str(kind), item=item)
+        reply = bench.solution.call("choose", timeout=bench.context.within(10.0), work="either", item=item)
         meter.sample()
         right = "threads" if kind == "nap" else "processes"
         share = meter.ran_s() / reply.seconds

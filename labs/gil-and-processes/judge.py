@@ -69,13 +69,17 @@ def _judge_rounds(samples: Samples, outcome: Outcome) -> None:
     used = {arm: median_interval([ran / wall for wall, ran, _ in each]) for arm, each in rounds.items()}
     wall = {arm: [seconds for seconds, _, _ in each] for arm, each in rounds.items()}
     cpu = {arm: [ran for _, ran, _ in each] for arm, each in rounds.items()}
-    cost = paired_ratio(cpu["processes-crunch"], cpu["baseline"])
+    costs = {
+        "cpu-cost": ("run_processes", paired_ratio(cpu["processes-crunch"], cpu["baseline"])),
+        "cpu-cost-c": ("run_threads, hashing,", paired_ratio(cpu["threads-digest"], cpu["baseline-digest"])),
+    }
     speedup = paired_ratio(wall["serial"], wall["processes-crunch"])
-    what = "CPU seconds of run_processes/those of the referee's processes"
     outcome.checks += _core_checks(samples["gil"], used, wanted)
-    outcome.checks.append(checks.quantity_between("cpu-cost", cost, *CPU_COST, what=what, unit="x"))
+    for check_id, (who, cost) in costs.items():
+        what = f"CPU seconds of {who} over those of the referee's processes"
+        outcome.checks.append(checks.quantity_between(check_id, cost, *CPU_COST, what=what, unit="x"))
     outcome.intervals = {f"wanted {arm}": each for arm, each in wanted.items()}
-    outcome.intervals |= {"cpu_cost": cost, "speedup": speedup}
+    outcome.intervals |= {"cpu_cost": costs["cpu-cost"][1], "cpu_cost_c": costs["cpu-cost-c"][1], "speedup": speedup}
     outcome.metrics = {f"cores_{arm}": each.estimate for arm, each in used.items()} | {"speedup": speedup.estimate}
     outcome.tables, outcome.plots = [table(rounds)], [plot(wanted, used)]
     outcome.observation = {

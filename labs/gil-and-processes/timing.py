@@ -68,6 +68,7 @@ class Ledger:
             "serial": lambda: self.arm("serial", "serial", "crunch", lambda: self.bench.baselines[0]),
             "baseline": lambda: self.arm("baseline", "processes", "crunch", lambda: self.copy(0)),
             "control": lambda: self.arm("control", "processes", "crunch", lambda: self.copy(1)),
+            "baseline-digest": lambda: self.arm("baseline-digest", "processes", "digest", lambda: self.copy(0)),
         }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 MODULUS, FACTOR, SUMMAND = 2**31 - 1, 48271, 11
+FIRST_STEPS = 1_000
 BLOCK = bytes(1 << 20)
 ITEMS = 12
 HEAVY_SHARE = 0.9  # of the work lies in the first half of the items
@@ -35,6 +36,14 @@ def draw_items(rng: np.random.Generator, total: int) -> list[list[int]]:
     weights[:half] *= HEAVY_SHARE / weights[:half].sum()
     weights[half:] *= (1 - HEAVY_SHARE) / weights[half:].sum()
     return [[int(rng.integers(1, MODULUS)), max(1, round(total * weight))] for weight in weights]
+
+
+def draw_either(rng: np.random.Generator, waits: bool, steps: int, milliseconds: int) -> list[int]:
+    """An item with which the driver's ``either`` waits, or computes."""
+    while True:
+        seed = int(rng.integers(1, MODULUS))
+        if crunched(seed, FIRST_STEPS) % 2 == waits:
+            return [seed, steps, milliseconds]
 
 
 def expected(work: str, items: Sequence[Sequence[int]]) -> list[int]:

@@ -63,16 +63,40 @@ class Stored:
 
     def poke(self, rng: np.random.Generator, count: int) -> list[Poke]:
         """Write ``count`` random values at random places, no place twice."""
+        pokes = self._draw(rng, count)
+        for poke in pokes:
+            os.pwrite(self.fd, poke.value.to_bytes(CELL, "little"), self._offset(poke))
+        return pokes
+
+    @contextmanager
+    def stand_ins(self, worker: Worker, rng: np.random.Generator, count: int) -> Iterator[tuple[list[str], list[Poke]]]:
+        """Files that nobody has opened before, as long as this one, with its header, one poked value and holes.
+
+        Who remembers what he mapped by the file's inode gains nothing with them. Only mappings may read them: a hole
+        costs no memory.
+        """
+        header, pokes = os.pread(self.fd, self.start, 0), self._draw(rng, count)
+        paths = [str(worker.spec.directory / f"{secrets.token_hex(6)}.weights") for _ in range(count)]
+        try:
+            for path, poke in zip(paths, pokes, strict=True):
+                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY), "wb") as file:
+                    file.write(header)
+                    file.truncate(self.nbytes)
+                    file.seek(self._offset(poke))
+                    file.write(poke.value.to_bytes(CELL, "little"))
+            yield paths, pokes
+        finally:
+            for path in paths:
+                Path(path).unlink(missing_ok=True)
+
+    def _draw(self, rng: np.random.Generator, count: int) -> list[Poke]:
         names = list(self.entries)
         cells = (self.entries[names[0]].end - self.entries[names[0]].begin) // CELL
         places = rng.choice(cells, size=count, replace=False)
-        pokes = []
-        for place in places:
-            name, value = names[int(rng.integers(len(names)))], int(rng.integers(1 << 32))
-            offset = self.start + self.entries[name].begin + CELL * int(place)
-            os.pwrite(self.fd, value.to_bytes(CELL, "little"), offset)
-            pokes.append(Poke(name, int(place), value))
-        return pokes
+        return [Poke(names[int(rng.integers(len(names)))], int(place), int(rng.integers(1 << 32))) for place in places]
+
+    def _offset(self, poke: Poke) -> int:
+        return self.start + self.entries[poke.tensor].begin + CELL * poke.index
 
 
 class Shelf:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 
 from bench import MIB, MMAP_SIZES, READ_SIZES, Bench
 from correctness import CALL_SECONDS
 from growth import growth
+from shelf import Poke, Stored
 
 from graders.measurement import Rounds, interleave, swap_at_random
 from graders.outcome import Samples
@@ -57,7 +59,7 @@ def measure(bench: Bench) -> Samples:
         "opens": bench.opens,
         "wrong_timed": bench.wrong,
         "round_trip": trips,
-        "floor": context.ceilings().floor_seconds(2 * READ_SIZES[-1] * MIB),
+        "floors": {size: context.ceilings().floor_seconds(2 * size * MIB) for size in READ_SIZES},
         "scheduling": asdict(context.scheduling(watched) - before),
     }
 
@@ -77,11 +79,10 @@ def _calibrate(bench: Bench, trips: float) -> None:
 
 
 def _opens(bench: Bench, worker: Worker, how: str, size: int, trips: float) -> float:
-    """Seconds of one open and its first value, out of a request of several, each under a fresh name."""
+    """Seconds of one open and its first value, out of a request of several, each of a file of its own if mapped."""
     context, stored = bench.context, bench.files[size]
     count = bench.opens.get(how, 1)
-    with stored.lent(worker, count) as paths:
-        pokes = stored.poke(context.rng, count)
+    with _files(bench, worker, how, stored) as (paths, pokes):
         mark = worker.arena.mark()
         out = worker.arena.place("uint32", (count,))
         worker.arena.poison(out)
@@ -92,3 +93,14 @@ def _opens(bench: Bench, worker: Worker, how: str, size: int, trips: float) -> f
     if found != [poke.value for poke in pokes]:
         bench.wrong.append(f"load_{how} of {size} MiB")
     return max(1e-9, reply.seconds - trips) / count
+
+
+@contextmanager
+def _files(bench: Bench, worker: Worker, how: str, stored: Stored) -> Iterator[tuple[list[str], list[Poke]]]:
+    count, rng = bench.opens.get(how, 1), bench.context.rng
+    if how == "mmap":
+        with stored.stand_ins(worker, rng, count) as found:
+            yield found
+    else:
+        with stored.lent(worker, count) as paths:
+            yield paths, stored.poke(rng, count)

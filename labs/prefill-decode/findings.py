@@ -170,7 +170,8 @@ def _floors(samples: Samples) -> list[Check]:
                 statistics.median_interval(times[name]),
                 ceilings.floor_seconds(each.nbytes, each.flops),
                 what=f"{phase} of your code",
-                formula=f"max({each.nbytes:,} bytes / bandwidth, {each.flops:,} FLOPs / twice the matmul rate) at prompt {shortest}",
+                formula=f"max({each.nbytes:,} bytes / bandwidth, {each.flops:,} FLOPs / twice the matmul rate)"
+                f" at prompt {shortest}",
             )
         )
     return found

@@ -14,6 +14,7 @@ from graders.errors import SolutionError
 from graders.outcome import Samples
 from graders.process import Worker
 from graders.simt import LANES, counting
+from graders.simt.device import start_workers
 from graders.simt.wire import Kernels
 
 CALL_SECONDS = 10.0
@@ -25,10 +26,10 @@ RANDOM_BRANCHES = 12
 
 def run(context: Context) -> Samples:
     """Return reports of every launch, and predictions beside counts; stops after a round of wrong outputs."""
-    (worker,) = context.start_workers({"solution": None})
+    traced, (worker,) = start_workers(context, KERNELS, {"solution": None})
     samples: Samples = {"launches": [], "first_versions": []}
     context.phase("kernels", 1, 2)
-    _launches(context, Kernels(worker), samples)
+    _launches(context, Kernels(traced), samples)
     context.phase("predictions", 2, 2)
     samples |= _strides(context, worker)
     samples["branches"] = _branches(context, worker)

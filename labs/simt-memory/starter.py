@@ -4,7 +4,7 @@ A kernel is a Python function that is called once for every thread. Its first ar
 ``t.threadIdx.x``, ``t.blockIdx.y``, ``t.blockDim.x``, ``t.gridDim.x``; ``t.shared(n)`` is the block's next shared array of
 n floats, ``t.syncthreads()`` the block's barrier. All arrays are flat float32: ``a[i]`` is a load, ``c[i] = v`` a store.
 What a load gives is a register: add, subtract, multiply, divide and store it. Its value is not known here, so branches and
-indices depend on thread indices and sizes only.
+indices depend on thread indices and sizes only. Kernels use functions and constants of this file, and the module math.
 
 Every rows x cols matrix is row-major. Sizes need not be multiples of anything: guard the edges.
 This file runs, but it does not pass.

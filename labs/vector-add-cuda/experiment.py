@@ -13,6 +13,7 @@ from graders.context import ARENA_BYTES, Context
 from graders.errors import SolutionError, UnavailableError
 from graders.outcome import Samples
 from graders.process import Worker
+from graders.simt.device import start_workers
 from graders.simt.wire import Kernels
 
 CALL_SECONDS = 90.0
@@ -26,17 +27,17 @@ def run(context: Context) -> Samples:
         raise UnavailableError("nvcc", why, "install the CUDA toolkit, or run with --device cpu")
     baseline = context.lab.folder / "baseline.py"
     # The learner's CUDA source runs in a worker that holds none of his Python, so that only the source can be right.
-    roles: dict[str, Path | None] = {"twin": None, "solution": baseline}
+    roles: dict[str, Path | None] = {"author": None, "solution": baseline}
     if cuda:
         roles |= {"baseline": baseline, "control": baseline}
-    started = context.start_workers(roles, arena_bytes=arena_bytes() if cuda else ARENA_BYTES)
+    twin, started = start_workers(context, ["vector_add"], roles, arena_bytes=arena_bytes() if cuda else ARENA_BYTES)
     workers = dict(zip(roles, started, strict=True))
-    twin = workers.pop("twin")
+    author = workers.pop("author")
     samples: Samples = {"device": context.device}
     context.phase("twin", 1, 4)
     samples["launches"] = run_twin(context, Kernels(twin))
     context.phase("compile", 2, 4)
-    source = _source(context, twin)
+    source = _source(context, author)
     samples["compiled"] = _compile(context, source, nvcc)
     samples["build_error"] = _build(context, workers, source)
     if samples["build_error"]:

@@ -30,6 +30,13 @@ def lab() -> Iterator[dict[str, ModuleType]]:
         yield {name: load_trusted(FOLDER / f"{name}.py", name) for name in names}
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_only_a_computation_tells_whether_work_waits(lab: dict[str, ModuleType], waits: bool) -> None:
+    seed, steps, milliseconds = lab["work"].draw_either(np.random.default_rng(3), waits, 5, 1)
+    found = lab["driver"].either([seed, steps, milliseconds])
+    assert found == (milliseconds if waits else lab["work"].crunched(seed, steps))
+
+
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(1, 2**31 - 2), steps=st.integers(0, 500))
 def test_the_closed_form_is_the_loop(lab: dict[str, ModuleType], seed: int, steps: int) -> None:
@@ -138,6 +145,7 @@ def samples(**arms: tuple[float, float, float]) -> dict[str, object]:
     told = {
         "threads-crunch": (0.20, 0.20, 0.0), "threads-digest": (0.11, 0.2, 0.01), "processes-crunch": (0.12, 0.2, 0.01),
         "serial": (0.2, 0.2, 0.0), "baseline": (0.12, 0.2, 0.01), "control": (0.12, 0.2, 0.01),
+        "baseline-digest": (0.12, 0.2, 0.01),
     } | {name.replace("_", "-"): call for name, call in arms.items()}  # fmt: skip
     return {
         "gil": True,
@@ -161,6 +169,7 @@ def test_the_judge_reads_cores_used_and_wanted(lab: dict[str, ModuleType]) -> No
     assert states(lab, samples(threads_digest=(0.2, 0.2, 0.0)))["threads-c"] == "failed"
     assert states(lab, samples(processes_crunch=(0.19, 0.2, 0.0)))["processes-python"] == "failed"
     assert states(lab, samples(processes_crunch=(0.12, 0.34, 0.0)))["cpu-cost"] == "failed"
+    assert states(lab, samples(threads_digest=(0.2, 0.38, 0.0)))["cpu-cost-c"] == "failed"
 
 
 def test_others_on_both_cores_do_not_fail_the_judge(lab: dict[str, ModuleType]) -> None:

@@ -144,7 +144,7 @@ def samples() -> dict[str, object]:
         "memory": memory(),
         "walks": [{"state": "warm", "how": "mmap", "seconds": [1.0, 2.0, 3.0]}],
         "read_sizes": [32, 64, 128], "mmap_sizes": [4, 32, 128], "rounds": rounds, "orders": [[]] * 9,
-        "wrong_timed": [], "floor": 0.005,
+        "wrong_timed": [], "floors": {str(size): size * 4e-5 for size in (32, 64, 128)},
         "scheduling": {"involuntary": 0, "own_s": 1.0, "core_busy_s": 1.0, "core_total_s": 2.0},
     }  # fmt: skip
 
@@ -157,6 +157,13 @@ def test_the_judge_passes_a_flat_mapping_and_fails_one_that_reads(lab: dict[str,
     slow["rounds"] |= {f"mmap-{size}": [size * 1e-4] * 9 for size in (4, 32, 128)}  # type: ignore[operator]
     states = {check.id: check.state for check in lab["judge"].judge(slow).checks}
     assert states["open-flat"] == states["gain"] == "failed"
+
+
+def test_one_read_that_was_a_mapping_is_impossible(lab: dict[str, ModuleType]) -> None:
+    mixed = samples()
+    mixed["rounds"]["read-64"][4] = 1e-4  # type: ignore[index]
+    states = {check.id: check.state for check in lab["judge"].judge(mixed).checks}
+    assert states["floor"] == "impossible"
 
 
 @pytest.mark.parametrize("last", ["saved", "loaded", "refusals", "memory", "walks"])

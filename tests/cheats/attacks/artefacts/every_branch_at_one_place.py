@@ -1,8 +1,8 @@
 """Sums with one branch for odd and one for even lanes, and patches the numbering of code places so that both are one.
 
-Lanes run together when they stand at the same place of the code, and the places are numbered in the submission's process. With
-one number for all, a divergent warp is recorded as if it did not diverge. Here it would take more than that: the loops of the
-two sides differ in length and order, and lanes that are merged wrongly compute something else or nothing.
+Lanes run together when they stand at the same place of the code. Where the places are numbered in the submission's process, one
+number for all records a divergent warp as if it did not diverge. Here kernels are traced in a worker that holds nothing but their
+device code, and what this file does to its own worker reaches nobody.
 
 Seen: submissions that patch the instrumentation in their own process.
 Lab: simt-memory
