@@ -53,9 +53,7 @@ class LessonScreen(StudyScreen):
         """Paint the lesson."""
         self._lesson, self.address = lesson, str(lesson.address)
         self.query_one(TitleBar).name_screen(f"Lesson {lesson.address}")
-        self.query_one("#lesson-head", Static).update(
-            f"{lesson.minutes:.0f} min, {lesson.words} words  {lesson.title}"
-        )
+        self.query_one("#lesson-head", Static).update(f"{lesson.minutes:.0f} min, {lesson.words} words  {lesson.title}")
         links = lesson.named_links
         self.set_class(not links, "-no-links")
         self.query_one(RowList).show_rows([Row(target, f"{name}  {target}") for name, target in links])
