@@ -5,15 +5,18 @@ from __future__ import annotations
 import sqlite3
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from studyctl.domain.collection import Collection, CollectionCard
+from studyctl.domain.cards import Phase
+from studyctl.domain.collection import CardState, Collection, CollectionCard
 from studyctl.errors import DataError
 from studyctl.services.exchange import export_collection, read_collection
 from studyctl.storage.exchange import foreign_database
 from studyctl.storage.exchange.anki_names import guid_of
+from studyctl.storage.exchange.anki_rows import schedule_row, state_of
 from studyctl.storage.exchange.foreign_database import open_foreign
 from tests.exchange.hostile import database, edit_json, package, refused, run, spoiled
 from tests.exchange.hostile_cases import foreign
@@ -151,3 +154,21 @@ def test_a_value_beyond_sqlite_s_own_limit_is_refused(tmp_path: Path, monkeypatc
     smaller = {**foreign_database.LIMITS, sqlite3.SQLITE_LIMIT_LENGTH: 10_000}
     monkeypatch.setattr(foreign_database, "LIMITS", smaller)
     refused(path, "too big")
+
+
+def test_a_text_or_deck_changed_in_the_package_is_taken_over(tmp_path: Path) -> None:
+    def edit(connection: sqlite3.Connection) -> None:
+        front = "substr(flds, instr(flds, char(31)))"
+        connection.execute(f"UPDATE notes SET flds = 'What <b>now</b>?' || {front}")
+        connection.execute("UPDATE cards SET did = 1")
+
+    read = read_collection(spoiled(tmp_path / "edited.apkg", edit))
+    assert {(card.front, card.deck) for card in read.cards} == {("What **now**?", "Default")}
+    assert {card.id for card in read.cards} == {card.id for card in sample(6).cards}
+
+
+def test_a_suspended_card_in_learning_waits_for_a_moment_in_anki() -> None:
+    state = CardState(Phase.RELEARNING, due_day=739_910, suspended=True)
+    row = schedule_row(state, position=1, first_day=739_631)
+    assert row[1:3] == (-1, (739_910 - date(1970, 1, 1).toordinal()) * 86_400 + 43_200)
+    assert state_of(row, first_day=5, leech=False) == state
