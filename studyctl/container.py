@@ -8,6 +8,8 @@ from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.card_acts import CardService
+from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
 from studyctl.services.days import DayService
@@ -44,6 +46,7 @@ class Container:
         self.sprints = SprintService(context)
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
+        self.cards = CardService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
@@ -76,7 +79,8 @@ def open_container(paths: Paths | None = None, clock: Clock | None = None) -> Co
     clock = clock or SystemClock()
     paths.ensure()
     database = open_database(paths.database_url, clock)
-    return Container(Context(database, Library(paths.bundle), clock, paths))
+    library = Library(paths.bundle)
+    return Container(Context(database, library, clock, paths, CardShelf(database, library, paths.cards)))
 
 
 def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:

@@ -10,18 +10,20 @@ from studyctl.domain.clock import Clock, from_millis, study_date, to_millis
 from studyctl.domain.scheduling import Moment
 from studyctl.domain.settings import Settings
 from studyctl.paths import Paths
+from studyctl.services.card_shelf import CardShelf
 from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Database
 
 
 @dataclass(frozen=True)
 class Context:
-    """Database, content, clock and places."""
+    """Database, content, clock, places and the stored cards."""
 
     database: Database
     library: Library
     clock: Clock
     paths: Paths
+    shelf: CardShelf
 
     def now(self) -> datetime:
         """The present moment in the user's zone."""
@@ -39,7 +41,7 @@ class Context:
     def moment(self, settings: Settings) -> Moment:
         """Now, with the study day that the rollover hour gives it."""
         now = self.clock.now()
-        return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal())
+        return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal(), now.hour)
 
     def today(self, settings: Settings) -> date:
         """The study date."""

@@ -32,10 +32,13 @@ def review(
 
 @app.command("due")
 def due(context: typer.Context, as_json: JsonOption = False) -> None:
-    """List what can be answered now, in the order in which it is asked."""
+    """List what can be answered now, in the order in which it is asked: the first page and the counts of all."""
     container = state_of(context).container
     queue = container.review.queue()
-    cards = [container.library.cards[card_id] for card_id in queue.ids]
+    found = container.review.cards(queue.ids)
+    cards = [found[card_id] for card_id in queue.ids]
+    for problem in queue.problems:
+        typer.echo(f"{problem.message} {problem.hint}".strip(), err=True)
     if as_json:
         output.document(
             {
@@ -48,6 +51,8 @@ def due(context: typer.Context, as_json: JsonOption = False) -> None:
     output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
     for card in cards:
         output.line(f"{card.id}  {' '.join(card.front.split())}")
+    if counts.total > len(cards):
+        output.line(f"... and {counts.total - len(cards)} more")
 
 
 @app.command("answer")
