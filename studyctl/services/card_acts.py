@@ -70,7 +70,7 @@ class CardService:
 
     def _act(self, act: CardAct, cards: Iterable[str], change: Change) -> Outcome[tuple[str, ...]]:
         context = self._context
-        context.shelf.sync()
+        context.shelf.ensure()
         named = tuple(dict.fromkeys(cards))
         told = named[0] if len(named) == 1 else f"{len(named)} cards"
         with card_act(context.database, f"{act.value} {told}", context.now_ms()) as desk:

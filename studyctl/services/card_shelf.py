@@ -23,7 +23,10 @@ from studyctl.storage.unit_of_work import Connection, Database
 
 
 class CardShelf:
-    """The decks of the bundle and of the user's folder `own`, as stored in the database."""
+    """The decks of the bundle and of the user's folder `own`, as stored in the database.
+
+    `edition` is another number after each look that found other files.
+    """
 
     def __init__(self, database: Database, library: Library, own: Path) -> None:
         self._database = database
@@ -32,6 +35,7 @@ class CardShelf:
         self._lock = Lock()
         self._seen: list[DeckFile] | None = None
         self._problems: tuple[ContentError, ...] = ()
+        self.edition = 0
 
     def sync(self) -> tuple[ContentError, ...]:
         """Read what changed. Returns what is wrong with the user's own decks; their cards stay as they were read last.
@@ -44,7 +48,13 @@ class CardShelf:
             if files != self._seen:
                 self._problems = self._sync(files)
                 self._seen = files
+                self.edition += 1
             return self._problems
+
+    def ensure(self) -> None:
+        """Read what changed, unless that was done since the application opened."""
+        if self._seen is None:
+            self.sync()
 
     def _sync(self, files: list[DeckFile]) -> tuple[ContentError, ...]:
         with self._database.read() as connection:

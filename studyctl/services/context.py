@@ -40,8 +40,7 @@ class Context:
 
     def moment(self, settings: Settings) -> Moment:
         """Now, with the study day that the rollover hour gives it."""
-        now = self.clock.now()
-        return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal(), now.hour)
+        return moment_of(self.clock.now(), settings)
 
     def today(self, settings: Settings) -> date:
         """The study date."""
@@ -50,3 +49,8 @@ class Context:
     def date_of(self, millis: int, settings: Settings) -> date:
         """The study date of a stored moment."""
         return study_date(from_millis(millis, self.clock.now().tzinfo), settings.rollover_hour)
+
+
+def moment_of(now: datetime, settings: Settings) -> Moment:
+    """A moment with the study day that the rollover hour gives it."""
+    return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal(), now.hour)

@@ -9,17 +9,19 @@ from itertools import islice
 
 from studyctl.content.cards import OWN_DAY
 from studyctl.domain.cards import Card, CardAct, Memory, Phase, Rating, ReviewEntry
+from studyctl.domain.clock import to_millis
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import Moment, Scheduled, Scheduler
 from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError, ContentError, NotFoundError
-from studyctl.services.context import Context
+from studyctl.services.context import Context, moment_of
 from studyctl.services.standing import load_standing
 from studyctl.storage.aggregates import due_loads
 from studyctl.storage.card_act import card_act
 from studyctl.storage.repositories import queue as waiting
 from studyctl.storage.repositories.cards import card_of, find_cards
 from studyctl.storage.repositories.memory import memory_of
+from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Connection
 
 PAGE = 50  # cards that one look at the queue names
@@ -66,11 +68,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Answered:
-    """A stored answer."""
+    """A stored answer; `document` is its card as JSON."""
 
-    card: Card
+    document: str
     rating: Rating
     scheduled: Scheduled
+
+    @property
+    def card(self) -> Card:
+        """The card that was answered."""
+        return card_of(self.document)
 
 
 def scheduler_for(settings: Settings) -> Scheduler:
@@ -90,13 +97,13 @@ class ReviewService:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._today: tuple[int, waiting.Today] | None = None
 
     def queue(self) -> Queue:
         """What can be answered now."""
         problems = self._context.shelf.sync()
-        settings = self._context.settings()
         with self._context.database.read() as connection:
-            return self._queue(connection, settings, problems)
+            return self._queue(connection, load_settings(connection), problems)
 
     def cards(self, ids: Iterable[str]) -> dict[str, Card]:
         """Cards by id; those that no deck has are left out."""
@@ -110,7 +117,7 @@ class ReviewService:
         Raises:
             NotFoundError: no such card.
         """
-        self._context.shelf.sync()
+        self._context.shelf.ensure()
         settings = self._context.settings()
         with self._context.database.read() as connection:
             card = find_cards(connection, [card_id]).get(card_id)
@@ -134,22 +141,23 @@ class ReviewService:
             ConflictError: the card is not due.
         """
         context = self._context
-        context.shelf.sync()
-        with card_act(context.database, f"rate {card_id} {rating.label}", context.now_ms()) as desk:
+        context.shelf.ensure()
+        now = context.now()
+        with card_act(context.database, f"rate {card_id} {rating.label}", to_millis(now)) as desk:
             document = desk.document(card_id)
             if document is None:
                 raise no_card(card_id)
             settings = desk.settings()
-            moment = context.moment(settings)
+            moment = moment_of(now, settings)
             memory = desk.memory(card_id)
             _refuse_early(card_id, memory, moment)
             scheduled = scheduler_for(settings).answer(card_id, memory, rating, moment, desk.loads)
             desk.store(_entry(card_id, rating, moment, memory, scheduled, duration_ms), scheduled.memory)
-        return Outcome(Answered(card_of(document), rating, scheduled), _CHANGED)
+        return Outcome(Answered(document, rating, scheduled), _CHANGED)
 
     def _queue(self, connection: Connection, settings: Settings, problems: tuple[ContentError, ...]) -> Queue:
         moment = self._context.moment(settings)
-        today = waiting.done_on(connection, moment.day)
+        today = self._done(connection, moment)
         steps = waiting.steps(connection)
         learning = [step.card for step in steps if step.due_at <= moment.millis or step.due_day < moment.day]
         reviews = waiting.count_due(connection, moment.day) - waiting.count_waiting(connection, moment.day, today)
@@ -163,6 +171,14 @@ class ReviewService:
         page = (*learning, *asked, *new) if len(asked) == reviews else (*learning, *asked)
         return Queue(page[:PAGE], counts, problems)
 
+    def _done(self, connection: Connection, moment: Moment) -> waiting.Today:
+        """What was answered today; kept between looks as long as the decks stay as they are."""
+        edition = self._context.shelf.edition
+        known = self._today[1] if self._today is not None and self._today[0] == edition else None
+        today = waiting.done_on(connection, moment.day, known)
+        self._today = edition, today
+        return today
+
     def _new(self, connection: Connection, settings: Settings, chosen: _Chosen) -> list[str]:
         room = max(0, settings.new_cards_per_day - chosen.today.introduced)
         if not room:
@@ -175,14 +191,11 @@ class ReviewService:
 
 
 class _Chosen:
-    """Picks cards so that no note is asked twice a day, nor beside one that is near to it.
-
-    A card that was answered today itself is let through: only a move by hand makes it due again.
-    """
+    """Picks cards so that no note is asked twice a day, nor beside one that is near to it."""
 
     def __init__(self, connection: Connection, today: waiting.Today) -> None:
         self._connection = connection
-        self._notes = set(today.notes)
+        self._notes: set[str] = set()
         self.today = today
 
     def take(self, cards: Iterator[waiting.Waiting], room: int) -> list[str]:
@@ -191,7 +204,7 @@ class _Chosen:
         while len(taken) < room and (batch := list(islice(cards, room + _SPARE))):
             near = waiting.near_by_note(self._connection, {card.note for card in batch})
             for card in batch:
-                free = card.note not in self._notes or card.card in self.today.cards
+                free = card.note not in self._notes and card.card not in self.today.waiting
                 if len(taken) < room and free:
                     taken.append(card.card)
                     self._notes |= {card.note, *near.get(card.note, ())}

@@ -88,7 +88,7 @@ class MemoryRow(SQLModel, table=True):
             "ix_memory_queue", "due_day", "mix", "subject", where="kind = 'card' AND suspended = 0 AND phase = 'review'"
         ),
         partial_index("ix_memory_steps", "due_at", where="kind = 'card' AND suspended = 0 AND due_at IS NOT NULL"),
-        Index("ix_memory_kind", "kind"),
+        partial_index("ix_memory_questions", "subject", where="kind <> 'card'"),
     )
     subject: str = Field(sa_column=Column(Text, primary_key=True))
     kind: str = Field(sa_column=Column(Text, nullable=False))

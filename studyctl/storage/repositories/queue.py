@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, literal_column, select, text
+from sqlalchemy import Connection, func, literal_column, select, text, union_all
 from sqlalchemy.sql import Select
 
 from studyctl.domain.cards import CardAct, Phase
@@ -38,11 +38,17 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Today:
-    """What was done on a study day: answered cards, how many of them came as new ones, notes that must wait."""
+    """What was done on a study day: answered cards, how many of them came as new ones, and cards that must wait.
 
-    cards: frozenset[str]
-    introduced: int
-    notes: frozenset[str]
+    Those are siblings of an answered card and near ones, unless they were answered themselves. `line` is the newest
+    line of the log that was looked at.
+    """
+
+    day: int
+    line: int
+    cards: frozenset[str] = frozenset()
+    introduced: int = 0
+    waiting: frozenset[str] = frozenset()
 
 
 def steps(connection: Connection) -> list[Step]:
@@ -56,22 +62,36 @@ def steps(connection: Connection) -> list[Step]:
     return [Step(*row) for row in connection.execute(query)]
 
 
-def done_on(connection: Connection, day: int) -> Today:
-    """What was answered on a day. Notes that must wait are those of its cards, and the ones near to them."""
-    answers = standing(LOG).where(LOG.c.day == day, LOG.c.act == CardAct.ANSWER.value).subquery("answers")
-    query = select(answers.c.card_id, answers.c.phase, CARD.c.note).join(
-        CARD, CARD.c.id == answers.c.card_id, isouter=True
-    )
-    rows = connection.execute(query).all()
-    cards = frozenset(row.card_id for row in rows)
-    notes = frozenset(row.note for row in rows if row.note)
-    introduced = sum(row.phase == Phase.NEW.value for row in rows)
-    return Today(cards, introduced, notes | related(connection, notes))
+def done_on(connection: Connection, day: int, known: Today | None = None) -> Today:
+    """What was answered on a day. `known` is what an earlier look found: then only later lines are read."""
+    newest = connection.execute(select(func.max(LOG.c.id))).scalar_one() or 0
+    if known is None or known.day != day or known.line > newest or _undone_after(connection, known.line):
+        known = Today(day, 0)
+    if known.line == newest:
+        return known
+    query = standing(LOG).where(LOG.c.day == day, LOG.c.act == CardAct.ANSWER.value, LOG.c.id > known.line)
+    rows = connection.execute(query.with_only_columns(LOG.c.card_id, LOG.c.phase)).all()
+    fresh = [card for card, _ in rows]
+    cards = known.cards | frozenset(fresh)
+    introduced = known.introduced + sum(phase == Phase.NEW.value for _, phase in rows)
+    return Today(day, newest, cards, introduced, (known.waiting | frozenset(_related(connection, fresh))) - cards)
 
 
-def related(connection: Connection, notes: Collection[str]) -> frozenset[str]:
-    """Notes that are near to some of these, in either direction."""
-    return frozenset(note for found in near_by_note(connection, notes).values() for note in found)
+def _undone_after(connection: Connection, line: int) -> bool:
+    query = select(LOG.c.id).where(LOG.c.id > line, LOG.c.undoes.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _related(connection: Connection, cards: list[str]) -> Iterator[str]:
+    """Cards of the same notes, of notes that these name as near, and cards that name theirs."""
+    other = CARD.alias("other")
+    for start in range(0, len(cards), _MANY):
+        some = CARD.c.id.in_(cards[start : start + _MANY])
+        siblings = select(other.c.id).join(CARD, CARD.c.note == other.c.note).where(some, other.c.id != CARD.c.id)
+        named = select(other.c.id).join(NEAR, NEAR.c.note == other.c.note)
+        named = named.join(CARD, CARD.c.id == NEAR.c.card_id).where(some)
+        naming = select(NEAR.c.card_id).join(CARD, CARD.c.note == NEAR.c.note).where(some)
+        yield from connection.execute(union_all(siblings, named, naming)).scalars()
 
 
 def near_by_note(connection: Connection, notes: Collection[str]) -> dict[str, set[str]]:
@@ -81,10 +101,10 @@ def near_by_note(connection: Connection, notes: Collection[str]) -> dict[str, se
     for start in range(0, len(wanted), _MANY):
         some = wanted[start : start + _MANY]
         pairs = select(CARD.c.note.label("naming"), NEAR.c.note.label("named")).join(NEAR, NEAR.c.card_id == CARD.c.id)
-        for row in connection.execute(pairs.where(CARD.c.note.in_(some))):
-            found.setdefault(row.naming, set()).add(row.named)
-        for row in connection.execute(pairs.where(NEAR.c.note.in_(some))):
-            found.setdefault(row.named, set()).add(row.naming)
+        both = union_all(pairs.where(CARD.c.note.in_(some)), pairs.where(NEAR.c.note.in_(some)))
+        for naming, named in connection.execute(both):
+            found.setdefault(naming, set()).add(named)
+            found.setdefault(named, set()).add(naming)
     return found
 
 
@@ -95,11 +115,12 @@ def count_due(connection: Connection, day: int) -> int:
 
 
 def count_waiting(connection: Connection, day: int, today: Today) -> int:
-    """Due reviews that wait until tomorrow, since their note was answered or is near to one that was."""
-    if not today.notes:
-        return 0
-    query = _due(day).where(CARD.c.note.in_(list(today.notes)))
-    return sum(row.subject not in today.cards for row in connection.execute(query))
+    """Due reviews that wait until tomorrow."""
+    cards, found = list(today.waiting), 0
+    for start in range(0, len(cards), _MANY):
+        query = _due(day).where(MEMORY.c.subject.in_(cards[start : start + _MANY]))
+        found += connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    return found
 
 
 def due(connection: Connection, day: int) -> Iterator[Waiting]:

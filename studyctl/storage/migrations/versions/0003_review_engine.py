@@ -47,7 +47,7 @@ def _indexes() -> None:
     asked = "kind = 'card' AND suspended = 0"
     _partial("ix_memory_queue", "memory", ["due_day", "mix", "subject"], f"{asked} AND phase = 'review'")
     _partial("ix_memory_steps", "memory", ["due_at"], f"{asked} AND due_at IS NOT NULL")
-    op.create_index("ix_memory_kind", "memory", ["kind"])
+    _partial("ix_memory_questions", "memory", ["subject"], "kind <> 'card'")
     _partial("ix_review_log_undoes", "review_log", ["undoes"], "undoes IS NOT NULL")
     _partial("ix_journal_standing", "journal", ["scope"], "undone_at IS NULL")
     _partial("ix_journal_undone_at", "journal", ["undone_at"], "undone_at IS NOT NULL")
