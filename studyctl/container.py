@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from studyctl.content.decks import deck_files, read_deck_file
 from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
@@ -29,8 +30,10 @@ from studyctl.services.sprints import InboxService, SprintService
 from studyctl.services.ticks import TickService
 from studyctl.services.today import TodayService
 from studyctl.services.undo import UndoService
+from studyctl.storage import rebuild as rebuilding
 from studyctl.storage.database import open_database
 from studyctl.storage.integrity import check_integrity
+from studyctl.storage.rebuild import Rebuilt
 
 
 class Container:
@@ -83,6 +86,24 @@ def open_container(paths: Paths | None = None, clock: Clock | None = None) -> Co
     return Container(Context(database, library, clock, paths, CardShelf(database, library, paths.cards)))
 
 
+def rebuild(paths: Paths | None = None, repair: bool = False) -> list[Rebuilt]:
+    """Derive from the logs what follows from them and count what differs; with `repair` also write it.
+
+    Raises:
+        DataError: the data folder or the database cannot be used.
+    """
+    container = open_container(paths)
+    try:
+        container.context.shelf.sync()
+        if repair:
+            with container.context.database.maintain() as connection:
+                return rebuilding.repair(connection)
+        with container.context.database.read() as connection:
+            return rebuilding.compare(connection)
+    finally:
+        container.close()
+
+
 def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
     """Check everything, whatever is broken."""
     paths = paths or resolve_paths()
@@ -92,6 +113,12 @@ def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
         days = sum(len(library.days(track)) for track in library.tracks)
         return f"{days} days, {len(library.cards)} cards, {len(library.questions)} questions, {len(library.labs)} labs"
 
+    def own_cards() -> str:
+        for file in deck_files(library.curriculum, paths.cards):
+            if file.own:
+                read_deck_file(file)
+        return str(paths.cards)
+
     def database() -> str:
         opened = open_database(paths.database_url, SystemClock())
         try:
@@ -100,7 +127,7 @@ def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
             opened.close()
 
     places = doctor.check_places(paths)
-    findings = [*places, doctor.attempt("content", content)]
+    findings = [*places, doctor.attempt("content", content), doctor.attempt("own cards", own_cards)]
     if all(place.health is doctor.Health.OK for place in places):
         findings.append(doctor.attempt("database", database))
     return findings + doctor.check_tools()

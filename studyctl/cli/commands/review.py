@@ -89,6 +89,37 @@ def undo(context: typer.Context, as_json: JsonOption = False) -> None:
     output.line(f"Undone: {act.summary}")
 
 
+CardsArgument = Annotated[list[str], typer.Argument(help="Card ids.", autocompletion=completion.cards)]
+
+
+@app.command("suspend")
+def suspend(context: typer.Context, cards: CardsArgument) -> None:
+    """Ask cards no more until they are resumed."""
+    output.line(f"Suspended: {', '.join(state_of(context).container.cards.suspend(cards).value)}")
+
+
+@app.command("resume")
+def resume(context: typer.Context, cards: CardsArgument) -> None:
+    """Ask suspended cards again."""
+    output.line(f"Resumed: {', '.join(state_of(context).container.cards.resume(cards).value)}")
+
+
+@app.command("move")
+def move(
+    context: typer.Context,
+    cards: CardsArgument,
+    days: Annotated[int, typer.Option("--days", help="Days from today; 0 asks them today.")],
+) -> None:
+    """Make cards due on another day; what is known of them stays."""
+    output.line(f"Due in {days} days: {', '.join(state_of(context).container.cards.move(cards, days).value)}")
+
+
+@app.command("forget")
+def forget(context: typer.Context, cards: CardsArgument) -> None:
+    """Make cards new again; their history stays in the log."""
+    output.line(f"New again: {', '.join(state_of(context).container.cards.forget(cards).value)}")
+
+
 def parse_rating(text: str) -> Rating:
     """A rating by number or name.
 
