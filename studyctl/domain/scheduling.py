@@ -26,6 +26,7 @@ BALANCED_DAYS = 90
 STABILITY_MIN = 0.001
 STABILITY_MAX = 36500.0
 _MINUTE = 60_000
+_PASSING = (Rating.HARD, Rating.GOOD, Rating.EASY)
 _FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
 
 
@@ -70,7 +71,10 @@ def fuzz_bounds(interval: float, maximum: int) -> tuple[int, int]:
     """Inclusive bounds in days around an interval; equal bounds where it is too short for fuzz."""
     if interval < 2.5:
         return round(interval), round(interval)
-    delta = 1.0 + sum(factor * max(0.0, min(interval, end) - start) for start, end, factor in _FUZZ_RANGES)
+    delta = 1.0
+    for start, end, factor in _FUZZ_RANGES:
+        if interval > start:
+            delta += factor * (min(interval, end) - start)
     low = max(2, round(interval - delta))
     high = min(maximum, round(interval + delta))
     return min(low, high), high
@@ -126,7 +130,7 @@ class Scheduler:
         """The next state after `rating`."""
         states = self._next_states(memory, now)
         dated = leads_to_a_date(memory, rating)
-        interval = self._intervals(key, memory, now, states, loads)[rating] if dated else 0
+        interval = self._intervals(key, memory, now, states, loads, rating)[rating] if dated else 0
         return transition(memory, rating, now, *_remembered(states[rating]), interval)
 
     def retrievability(self, memory: Memory, day: int) -> float:
@@ -152,16 +156,21 @@ class Scheduler:
         }
 
     def _intervals(
-        self, key: str, memory: Memory, now: Moment, states: dict[Rating, Any], loads: Loads | None
+        self,
+        key: str,
+        memory: Memory,
+        now: Moment,
+        states: dict[Rating, Any],
+        loads: Loads | None,
+        best: Rating = Rating.EASY,
     ) -> dict[Rating, int]:
-        """Whole-day intervals; each better passing answer waits at least a day longer, also where Good is a step.
+        """Whole-day intervals up to that of `best`; each better passing answer waits at least a day longer.
 
+        So it is in Anki too, also where Good is a step.
         Load counts for intervals up to `BALANCED_DAYS`, without the card itself, so that asking again gives the same.
         """
-        passing = (
-            (Rating.HARD, Rating.GOOD, Rating.EASY) if memory.phase is Phase.REVIEW else (Rating.GOOD, Rating.EASY)
-        )
-        wanted = {rating: float(states[rating].interval) for rating in passing}
+        passing = _PASSING if memory.phase is Phase.REVIEW else _PASSING[1:]
+        wanted = {rating: float(states[rating].interval) for rating in passing if rating <= best}
         near = [interval for interval in wanted.values() if interval <= BALANCED_DAYS]
         due: Mapping[int, int] = {}
         if loads is not None and near:
