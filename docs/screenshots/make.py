@@ -16,6 +16,14 @@ from studyctl.tui.app import StudyApp
 
 FOLDER = Path(__file__).parent
 SIZE = (110, 34)
+SHOWN = (
+    ("today", ()),
+    ("review", ("r", "space")),
+    ("progress", ("p",)),
+    ("lesson", ("escape", "L", "pagedown")),
+    ("map", ("escape", "M", "f", *"cache", "enter")),
+    ("search", ("escape", "escape", "slash", *"head-of-line", "enter")),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class StandingClock:
 
 
 async def draw() -> None:
-    """Fifteen closed days, then Today with the lab of day 16, a card, and progress."""
+    """Fifteen closed days, then Today with the lab of day 16, and the other screens."""
     os.environ["TZ"] = "UTC"
     with tempfile.TemporaryDirectory() as home:
         paths = resolve_paths({"STUDYCTL_HOME": home})
@@ -41,7 +49,7 @@ async def draw() -> None:
         container.close()
         app = StudyApp(paths=paths, clock=StandingClock())
         async with app.run_test(size=SIZE) as pilot:
-            for name, keys in (("today", ()), ("review", ("r", "space")), ("progress", ("p",))):
+            for name, keys in SHOWN:
                 for key in keys:
                     await pilot.press(key)
                     await settle(app)

@@ -16,6 +16,7 @@ from studyctl.cli.commands import (
     dev,
     doctor,
     export,
+    glossary,
     imports,
     inbox,
     interview,
@@ -68,7 +69,7 @@ def main(
         state_of(context).open_tui("today")
 
 
-for module in (today, ticks, lesson, search, knowledge_map, doctor, undo):
+for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, undo):
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)

@@ -114,9 +114,9 @@ class TomlTable:
                 raise self.error(f"unknown key {key!r}; known are {', '.join(sorted(allowed))}.", key)
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A non-empty string; without default it must be there."""
+        """A string that is not empty; without default it must be there."""
         value: str = self._get(key, str, default)
-        if not value.strip() and default is None:
+        if key in self.values and not value.strip():
             raise self.error(f"{key!r} is empty.", key)
         return value.strip("\n")
 

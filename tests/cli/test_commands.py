@@ -29,6 +29,8 @@ READ_COMMANDS = [
     ("map",),
     ("map", "kv-cache"),
     ("map", "cuda"),
+    ("glossary",),
+    ("glossary", "triton"),
     ("doctor",),
 ]
 
@@ -282,3 +284,18 @@ def test_authors_get_a_table_of_lessons(cli: Cli) -> None:
     assert done.code == 0
     assert done.out.splitlines()[0].split()[:3] == ["address", "words", "min"]
     assert "p90/22" in done.out
+
+
+def test_an_ambiguous_name_has_all_its_senses_and_an_alias_finds_its_term(cli: Cli) -> None:
+    (triton,) = cli("glossary", "Triton", "--json").json
+    assert len(triton["senses"]) == 2
+    assert all(sense["source"] for sense in triton["senses"])
+    assert cli("glossary", "ttfb", "--json").json[0]["name"] == "TTFT"
+    assert cli("glossary", "zebra").code == 2
+
+
+def test_the_map_says_what_it_grew_from(cli: Cli) -> None:
+    out = cli("map", "--sources").out
+    assert out.count("    topics: ") == 38
+    assert out.count("  https://") == 24
+    assert cli("map", "cuda", "--sources").code == 2

@@ -83,6 +83,7 @@ DAYS = {
     ),
     "a text that is a number": (HEAD + "[[point]]\ntext = 3  # HERE\n", "'text' must be of type str, not int"),
     "a text that is empty": (HEAD + '[[point]]\ntext = "  "  # HERE\n', "'text' is empty"),
+    "an empty text that may be left out": (HEAD + '[[point]]\ntext = "x"\nnote = ""  # HERE\n', "'note' is empty"),
     "a number that is a text": (
         HEAD + '[[block]]\nhours = "3"  # HERE\ntext = "x"\n',
         "'hours' must be of type number",

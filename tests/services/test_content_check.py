@@ -129,6 +129,46 @@ MISTAKES: list[tuple[str, Mistake, str]] = [
     ("a lab without mutants", lambda _root: None, "lab redis-toy: 0 mutants, at least 3 are needed"),
     ("a lab without hints", lambda _root: None, "lab redis-toy: 0 hints, at least 3 are needed"),
     (
+        "a guess",
+        lambda root: append(root, "decks/small.toml", card_toml("b1", "p90/1", "Is it so?")),
+        "card b1: yes or no",
+    ),
+    (
+        "two questions",
+        lambda root: append(root, "decks/small.toml", card_toml("b2", "p90/1", "What is it? And why?")),
+        "card b2: it asks two things",
+    ),
+    (
+        "a long front",
+        lambda root: append(root, "decks/small.toml", card_toml("b3", "p90/1", "What " + "x" * 420)),
+        "card b3: its front has 425 characters, 420 are enough",
+    ),
+    (
+        "the same question twice",
+        lambda root: append(root, "decks/small.toml", card_toml("b4", "p90/1", "What is ONE-01?!")),
+        "cards one-01, b4 ask the same",
+    ),
+    (
+        "a card near none",
+        lambda root: swap(root, "decks/small.toml", 'id = "one-01"', 'id = "one-01"\nnear = ["zebra"]'),
+        "card one-01: no card 'zebra' to be near",
+    ),
+    (
+        "a long gap",
+        lambda root: append(
+            root,
+            "decks/small.toml",
+            '\n[[card]]\nid = "b5"\nkind = "cloze"\nday = "p90/1"\nsource = "a book"\n'
+            'text = "It is {{a gap of seven words and more}}."\n',
+        ),
+        "card b5.1: its gap is 7 words long, 6 are enough",
+    ),
+    ("too few cards of a day", lambda _root: None, "p90/2: 3 cards, at least 8 are wanted"),
+    ("too few cards of a section", lambda _root: None, "guide/3.1: 0 cards, at least 8 are wanted"),
+    ("too few cards of an answer", lambda _root: None, "p28/1: 1 cards, at least 6 are wanted"),
+    ("too few cards in all", lambda _root: None, "19 cards in all, at least 900 are wanted"),
+    ("no card for a line of the map", lambda _root: None, "map line 1: no card about kv-cache"),
+    (
         "another language",
         lambda root: swap(root, "p90/1.toml", "A day.", "\u7b2c"),
         "p90/1: '\u7b2c' is not English",

@@ -89,10 +89,10 @@ async def test_the_links_of_a_lesson_are_reached_by_keys(make_app: MakeApp, serv
         assert [row.id for row in rows(pilot).rows] == [target for _, target in links]
         await press(pilot, "tab")
         assert rows(pilot).has_focus
-        rows(pilot).choose("studyctl:p90/16/experiment/1")
+        rows(pilot).choose("studyctl:p90/16/experiment/2")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, DayScreen)
-        assert rows(pilot).selected == "p90/16/experiment/1"
+        assert rows(pilot).selected == "p90/16/experiment/2"
 
 
 async def test_a_day_without_a_lesson_says_so(make_app: MakeApp) -> None:

@@ -12,6 +12,7 @@ from studyctl.cli.state import state_of
 from studyctl.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from studyctl.domain.knowledge import KnowledgeMap
     from studyctl.services.coverage import MapView, TopicCoverage
 
 
@@ -27,11 +28,16 @@ def show_map(
         bool, typer.Option("--mermaid", help="Print a mermaid graph of topics and prerequisites.")
     ] = False,
     graph: Annotated[str, typer.Option("--graph", help="With --mermaid: landscape or cuda-toolchain instead.")] = "",
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Print the lines that it grew from, and its links.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show the knowledge map: what teaches each topic, and how well it is known."""
     if mermaid and as_json:
         raise UsageError("--mermaid and --json exclude each other.", "Choose one of them.")
+    if sources and (topic or mermaid or as_json):
+        raise UsageError("--sources stands alone.", "studyctl map --sources")
     if graph and not mermaid:
         raise UsageError("--graph draws, so it needs --mermaid.", f"studyctl map --mermaid --graph {graph}")
     container = state_of(context).container
@@ -42,6 +48,9 @@ def show_map(
             raise NotFoundError(f"There is no graph {graph!r}.", f"Graphs: {', '.join(found)}.")
         output.line(drawn_graph(found[graph]))
         return
+    if sources:
+        _sources(knowledge)
+        return
     view = container.map.view()
     if topic and topic not in {branch.branch.id for branch in view.branches}:
         _one(view.topic(topic), as_json)
@@ -51,6 +60,16 @@ def show_map(
         output.document({"branches": view.branches, "lines": view.lines, "links": knowledge.links})
     else:
         _all(view, topic)
+
+
+def _sources(knowledge: KnowledgeMap) -> None:
+    for line in knowledge.lines:
+        output.line(f"{line.number:2}  {line.branch}: {line.text}")
+        output.line(f"    topics: {', '.join(line.topics)}")
+    output.line()
+    for link in knowledge.links:
+        output.line(f"{link.number:2}  {link.title}  {link.url}")
+        output.line(f"    {link.good_for}")
 
 
 def _one(found: TopicCoverage, as_json: bool) -> None:

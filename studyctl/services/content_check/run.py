@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from studyctl.content.library import Library
 from studyctl.errors import StudyError
-from studyctl.services.content_check import days, ids, labs, lessons, references, text, topics
+from studyctl.services.content_check import cards, days, ids, labs, lessons, references, text, topics
 from studyctl.services.content_check.lessons import LessonRow
 from studyctl.services.content_check.text import NearPair
 
@@ -29,6 +29,7 @@ def check_content(library: Library) -> ContentReport:
             *days.problems(library),
             *lessons.problems(library),
             *topics.problems(library),
+            *cards.problems(library),
             *labs.problems(library),
             *text.problems(library, nearest),
             *ids.problems(library),

@@ -30,6 +30,7 @@ class LessonScreen(StudyScreen):
     CSS_PATH = "lesson.tcss"
     BINDINGS = bindings(Scope.LESSON)
     AUTO_FOCUS = "#page"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
 
     def __init__(self, address: str = "") -> None:
         super().__init__()
@@ -52,9 +53,7 @@ class LessonScreen(StudyScreen):
         """Paint the lesson."""
         self._lesson, self.address = lesson, str(lesson.address)
         self.query_one(TitleBar).name_screen(f"Lesson {lesson.address}")
-        self.query_one("#lesson-head", Static).update(
-            f"{lesson.title}  {lesson.words} words, about {lesson.minutes:.0f} min"
-        )
+        self.query_one("#lesson-head", Static).update(f"{lesson.minutes:.0f} min, {lesson.words} words  {lesson.title}")
         links = lesson.named_links
         self.set_class(not links, "-no-links")
         self.query_one(RowList).show_rows([Row(target, f"{name}  {target}") for name, target in links])

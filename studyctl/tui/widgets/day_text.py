@@ -165,6 +165,9 @@ def _item_parts(day: Day, shown: ItemView) -> Iterator[Content]:
 
 
 def _day_parts(day: Day) -> Iterator[Content]:
+    if day.gathers:
+        yield Content("")
+        yield Content.assemble(("gathers  ", "bold"), ", ".join(map(str, day.gathers)))
     if day.twins:
         yield Content("")
         yield Content.assemble(("also in  ", "bold"), ", ".join(map(str, day.twins)))

@@ -28,17 +28,17 @@ def branch_rows(view: MapView, wanted: str = "") -> list[Row]:
 
 
 def topic_row(each: TopicCoverage) -> Row:
-    """`[###--] Title  2 d 1 l 12 c 1 lab`: the bar is recall; what nothing teaches says so."""
+    """`[###--] Title  2 days, 1 lesson, 12 cards`: the bar is recall; what nothing teaches says so."""
     if each.empty:
         return Row(each.topic.id, f"[ ... ] {each.topic.title}  nothing yet", dim=True)
     counts = [
-        f"{len(ids)} {name}"
+        f"{len(ids)} {name}{'' if len(ids) == 1 else 's'}"
         for name, ids in (
-            ("days", each.days),
-            ("lessons", each.lessons),
-            ("cards", each.cards),
-            ("questions", each.questions),
-            ("labs", each.labs),
+            ("day", each.days),
+            ("lesson", each.lessons),
+            ("card", each.cards),
+            ("question", each.questions),
+            ("lab", each.labs),
         )
         if ids
     ]

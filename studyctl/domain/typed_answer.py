@@ -1,0 +1,100 @@
+"""Compares what was typed with what a card asks for: text with a diff, numbers with tolerance and units."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from studyctl.domain.cards import Card, CardKind
+from studyctl.domain.units import parse_quantity, unit_of
+
+
+class Mark(StrEnum):
+    """What a piece of a diff is: typed and right, typed and wrong, or not typed."""
+
+    SAME = "same"
+    EXTRA = "extra"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of characters with one mark."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a typed answer came out: `said` in a sentence, `diff` for texts that differ."""
+
+    right: bool
+    said: str
+    diff: tuple[Piece, ...] = ()
+
+
+def typed(card: Card) -> bool:
+    """True where the card wants its answer typed."""
+    return card.kind in (CardKind.TYPE, CardKind.NUMERIC, CardKind.CLOZE)
+
+
+def compare(card: Card, text: str) -> Comparison:
+    """Compare what was typed for a card that has an `answer`."""
+    if card.kind is CardKind.NUMERIC:
+        return compare_number(text, float(card.answer), card.unit, card.tolerance)
+    return compare_text(text, card.answer, exact=card.kind is CardKind.TYPE)
+
+
+def compare_text(text: str, answer: str, *, exact: bool = True) -> Comparison:
+    """Spaces at the ends and their number never count; case only where `exact`."""
+    given, wanted = _plain(text), _plain(answer)
+    if given == wanted or (not exact and given.casefold() == wanted.casefold()):
+        return Comparison(True, "Right.")
+    if not given:
+        return Comparison(False, f"Nothing was typed; it is {wanted}.")
+    near = given.casefold() == wanted.casefold()
+    return Comparison(False, "Only the case differs." if near else "It differs.", _diff(given, wanted))
+
+
+def compare_number(text: str, answer: float, unit: str, tolerance: float) -> Comparison:
+    """Right within the relative `tolerance` (an answer of 0 has to be 0); the unit may be left out, or be related."""
+    wanted = f"{answer:,g} {unit}".strip()
+    if not text.strip():
+        return Comparison(False, f"Nothing was typed; it is {wanted}.")
+    quantity = parse_quantity(text)
+    if quantity is None:
+        return Comparison(False, f"That is no number; it is {wanted}.")
+    number, named = quantity
+    asked, given = unit_of(unit), unit_of(named) if named else unit_of(unit)
+    if given.base != asked.base:
+        return Comparison(False, f"{named!r} is another unit than {unit or 'a plain number'}; it is {wanted}.")
+    error = _relative_error(number * given.factor, answer * asked.factor)
+    if error <= tolerance:
+        return Comparison(
+            True, "Right." if error == 0 else f"Right: {error:.1%} off, {tolerance:.3g} of it is allowed."
+        )
+    return Comparison(False, f"{error:.1%} off; it is {wanted}, and {tolerance:.3g} of it is allowed.")
+
+
+def _relative_error(given: float, wanted: float) -> float:
+    if given == wanted:
+        return 0.0
+    return abs(given - wanted) / abs(wanted) if wanted else float("inf")
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _diff(given: str, wanted: str) -> tuple[Piece, ...]:
+    pieces = []
+    for operation, begin, end, other_begin, other_end in SequenceMatcher(None, given, wanted, False).get_opcodes():
+        if operation == "equal":
+            pieces.append(Piece(Mark.SAME, given[begin:end]))
+            continue
+        pieces += [Piece(Mark.EXTRA, given[begin:end])] if end > begin else []
+        pieces += [Piece(Mark.MISSING, wanted[other_begin:other_end])] if other_end > other_begin else []
+    return tuple(pieces)

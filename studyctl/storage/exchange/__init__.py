@@ -1,0 +1,1 @@
+"""Flashcards in and out: Anki packages, CSV and JSON Lines."""
