@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from studyctl.storage.exchange import limits
 from studyctl.storage.exchange.limits import refusal
 
 _FETCH = "Check the collection in Anki (Tools > Check Database), then export it again."
