@@ -43,7 +43,7 @@ def _topics() -> Select[Any]:
     passed = func.sum(case((LOG.c.rating > 1, 1), else_=0)).label("passed")
     answers = func.count().label("answers")
     joined = LOG.join(TOPIC, TOPIC.c.card_id == LOG.c.card_id)
-    query = select(TOPIC.c.topic, LOG.c.day, answers, passed).select_from(joined)
+    query = select(LOG.c.day, TOPIC.c.topic, answers, passed).select_from(joined)
     return query.where(_standing()).group_by(TOPIC.c.topic, LOG.c.day)
 
 

@@ -83,8 +83,8 @@ class TopicStatsRow(SQLModel, table=True):
 
     __tablename__ = "topic_stats"
     __table_args__ = {"sqlite_with_rowid": False}
-    topic: str = Field(sa_column=Column(Text, primary_key=True))
     day: int = Field(sa_column=Column(Integer, primary_key=True))
+    topic: str = Field(sa_column=Column(Text, primary_key=True))
     answers: int = Field(sa_column=Column(Integer, nullable=False))
     passed: int = Field(sa_column=Column(Integer, nullable=False))
 

@@ -24,7 +24,7 @@ _ADD_STATS = """
         good = good + excluded.good, easy = easy + excluded.easy, ms = ms + excluded.ms;
 """
 _ADD_TOPICS = """
-    ON CONFLICT (topic, day) DO UPDATE SET answers = answers + excluded.answers, passed = passed + excluded.passed;
+    ON CONFLICT (day, topic) DO UPDATE SET answers = answers + excluded.answers, passed = passed + excluded.passed;
 """
 
 
@@ -79,7 +79,8 @@ TRIGGERS = {
     AND topic IN (SELECT topic FROM card_topic WHERE card_id = new.card_id); END""",
     "topic_inserted": f"AFTER INSERT ON card_topic BEGIN {_history('new', '')} END",
     "topic_deleted": f"""AFTER DELETE ON card_topic BEGIN {_history("old", "-")}
-    DELETE FROM topic_stats WHERE topic = old.topic AND answers = 0; END""",
+    DELETE FROM topic_stats WHERE topic = old.topic AND answers = 0
+    AND day IN (SELECT day FROM review_log WHERE card_id = old.card_id); END""",
 }
 
 

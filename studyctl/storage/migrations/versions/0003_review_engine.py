@@ -49,7 +49,6 @@ def _indexes() -> None:
     _partial("ix_memory_steps", "memory", ["due_at"], f"{asked} AND due_at IS NOT NULL")
     _partial("ix_memory_questions", "memory", ["subject"], "kind <> 'card'")
     _partial("ix_review_log_undoes", "review_log", ["undoes"], "undoes IS NOT NULL")
-    _partial("ix_journal_standing", "journal", ["scope"], "undone_at IS NULL")
     _partial("ix_journal_undone_at", "journal", ["undone_at"], "undone_at IS NOT NULL")
 
 
@@ -124,7 +123,7 @@ def _derived() -> None:
         [("day", whole), ("hour", whole), ("phase", text), ("age", whole)],
         [*counts, ("ms", sa.BigInteger())],
     )
-    _keyed("topic_stats", [("topic", text), ("day", whole)], [("answers", whole), ("passed", whole)])
+    _keyed("topic_stats", [("day", whole), ("topic", text)], [("answers", whole), ("passed", whole)])
     op.create_table(
         "due_load",
         sa.Column("day", sa.Integer(), nullable=False),
