@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from studyctl.content.decks import deck_files, read_deck_file
 from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.card_acts import CardService
+from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
 from studyctl.services.days import DayService
@@ -27,8 +30,10 @@ from studyctl.services.sprints import InboxService, SprintService
 from studyctl.services.ticks import TickService
 from studyctl.services.today import TodayService
 from studyctl.services.undo import UndoService
+from studyctl.storage import rebuild as rebuilding
 from studyctl.storage.database import open_database
 from studyctl.storage.integrity import check_integrity
+from studyctl.storage.rebuild import Rebuilt
 
 
 class Container:
@@ -44,6 +49,7 @@ class Container:
         self.sprints = SprintService(context)
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
+        self.cards = CardService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
@@ -76,7 +82,26 @@ def open_container(paths: Paths | None = None, clock: Clock | None = None) -> Co
     clock = clock or SystemClock()
     paths.ensure()
     database = open_database(paths.database_url, clock)
-    return Container(Context(database, Library(paths.bundle), clock, paths))
+    library = Library(paths.bundle)
+    return Container(Context(database, library, clock, paths, CardShelf(database, library, paths.cards)))
+
+
+def rebuild(paths: Paths | None = None, repair: bool = False) -> list[Rebuilt]:
+    """Derive from the logs what follows from them and count what differs; with `repair` also write it.
+
+    Raises:
+        DataError: the data folder or the database cannot be used.
+    """
+    container = open_container(paths)
+    try:
+        container.context.shelf.sync()
+        if repair:
+            with container.context.database.maintain() as connection:
+                return rebuilding.repair(connection)
+        with container.context.database.read() as connection:
+            return rebuilding.compare(connection)
+    finally:
+        container.close()
 
 
 def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
@@ -88,6 +113,12 @@ def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
         days = sum(len(library.days(track)) for track in library.tracks)
         return f"{days} days, {len(library.cards)} cards, {len(library.questions)} questions, {len(library.labs)} labs"
 
+    def own_cards() -> str:
+        for file in deck_files(library.curriculum, paths.cards):
+            if file.own:
+                read_deck_file(file)
+        return str(paths.cards)
+
     def database() -> str:
         opened = open_database(paths.database_url, SystemClock())
         try:
@@ -96,7 +127,7 @@ def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
             opened.close()
 
     places = doctor.check_places(paths)
-    findings = [*places, doctor.attempt("content", content)]
+    findings = [*places, doctor.attempt("content", content), doctor.attempt("own cards", own_cards)]
     if all(place.health is doctor.Health.OK for place in places):
         findings.append(doctor.attempt("database", database))
     return findings + doctor.check_tools()

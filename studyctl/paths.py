@@ -25,13 +25,14 @@ def bundle_root() -> Path:
 class Paths:
     """All folders and files of one user.
 
-    `home` is STUDYCTL_HOME where set; then data and workspace both lie below it.
+    `home` is STUDYCTL_HOME where set; then data, workspace and cards (the user's own decks) all lie below it.
     """
 
     data: Path
     workspace: Path
     database_url: str
     bundle: Path
+    cards: Path
 
     @property
     def records(self) -> Path:
@@ -74,9 +75,10 @@ def resolve_paths(environment: dict[str, str] | None = None) -> Paths:
     home = env.get(HOME_VARIABLE, "").strip()
     if home:
         root = Path(home).expanduser().absolute()
-        data, workspace = root / "data", root / "workspace"
+        data, workspace, cards = root / "data", root / "workspace", root / "cards"
     else:
         data = Path(platformdirs.user_data_dir("studyctl", appauthor=False))
         workspace = Path.home() / "studyctl"
+        cards = data / "cards"
     url = env.get(DATABASE_VARIABLE, "").strip() or f"sqlite:///{data / 'studyctl.db'}"
-    return Paths(data=data, workspace=workspace, database_url=url, bundle=bundle_root())
+    return Paths(data=data, workspace=workspace, database_url=url, bundle=bundle_root(), cards=cards)

@@ -41,7 +41,11 @@ def paths_below(home: Path, bundle: Path = REPOSITORY) -> Paths:
     """Data and workspace below `home`, content of `bundle`."""
     data = home / "data"
     return Paths(
-        data=data, workspace=home / "workspace", database_url=f"sqlite:///{data / 'studyctl.db'}", bundle=bundle
+        data=data,
+        workspace=home / "workspace",
+        database_url=f"sqlite:///{data / 'studyctl.db'}",
+        bundle=bundle,
+        cards=home / "cards",
     )
 
 

@@ -12,6 +12,7 @@ from studyctl.domain.cards import Card, CardKind
 from studyctl.errors import UsageError
 
 TOLERANCE = 0.02
+OWN_DAY = Address("own", "cards")
 _ID = re.compile(r"^[a-z0-9][a-z0-9\-]{1,39}$")
 _COMMON = ("id", "kind", "day", "source", "topics", "near")
 _KEYS = {
@@ -23,18 +24,20 @@ _KEYS = {
 }
 
 
-def read_deck(file: TomlTable) -> list[Card]:
+def read_deck(file: TomlTable, own: bool = False) -> list[Card]:
     """All cards of one deck file, in order; a cloze text gives a card for each gap.
+
+    Cards of the user's own decks need no day: without one they belong to `OWN_DAY`, which is always open.
 
     Raises:
         ContentError: with file and line.
     """
     file.only("schema", "deck", "title", "card")
     deck = file.text("deck")
-    return [card for table in file.tables("card") for card in _cards(table, deck)]
+    return [card for table in file.tables("card") for card in _cards(table, deck, own)]
 
 
-def _cards(table: TomlTable, deck: str) -> list[Card]:
+def _cards(table: TomlTable, deck: str, own: bool) -> list[Card]:
     kind = _kind(table)
     table.only(*_COMMON, *_KEYS[kind])
     note = table.text("id")
@@ -43,7 +46,7 @@ def _cards(table: TomlTable, deck: str) -> list[Card]:
     card = Card(
         id=note,
         deck=deck,
-        day=_day(table),
+        day=OWN_DAY if own and "day" not in table.values else _day(table),
         front="" if kind is CardKind.CLOZE else table.text("front").strip(),
         back=table.text("back", "" if kind in (CardKind.CLOZE, CardKind.TYPE, CardKind.NUMERIC) else None).strip(),
         source=table.text("source"),

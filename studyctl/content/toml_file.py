@@ -97,7 +97,11 @@ class TomlTable:
 
     def error(self, message: str, key: str | None = None) -> ContentError:
         """An error at a key of this table (or at its header)."""
-        return ContentError(f"{self.file}:{self.lines.of(self.name, self.index, key)}: {message}")
+        return ContentError(f"{self.file}:{self.line(key)}: {message}")
+
+    def line(self, key: str | None = None) -> int:
+        """Line of a key of this table, or of its header."""
+        return self.lines.of(self.name, self.index, key)
 
     def only(self, *allowed: str) -> None:
         """Refuse keys that the schema does not know.

@@ -87,13 +87,27 @@ class Memory:
     leech: bool = False
 
 
+class CardAct(StrEnum):
+    """What was done to a card. A move sets its due day by hand; to forget makes it a new card again."""
+
+    ANSWER = "answer"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    MOVE = "move"
+    FORGET = "forget"
+
+
 @dataclass(frozen=True)
 class ReviewEntry:
-    """One line of the append-only review log."""
+    """One line of the append-only review log; only an answer has a rating.
+
+    `phase` is the one before the act, `stability` (days), `difficulty` and `interval_days` those behind it. `hour` is
+    the local hour of the day, `former_days` the interval that the card had before, 0 for one inside a day.
+    """
 
     id: int
     card_id: str
-    rating: Rating
+    rating: Rating | None
     at: int
     day: int
     phase: Phase
@@ -102,3 +116,6 @@ class ReviewEntry:
     difficulty: float | None
     interval_days: int
     duration_ms: int
+    act: CardAct = CardAct.ANSWER
+    hour: int = 0
+    former_days: int = 0

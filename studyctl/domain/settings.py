@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from studyctl.domain.clock import DEFAULT_ROLLOVER_HOUR
+from studyctl.domain.load_balance import EVERY_DAY
 from studyctl.errors import UsageError
 
 DEFAULT_HOURS_PER_DAY = 4.0
@@ -17,6 +18,8 @@ class Settings:
 
     `start_date` is None until the first start was answered. `new_cards_per_day` and `new_questions_per_day`
     limit what the queues introduce; `desired_retention` is the recall probability that FSRS aims at.
+    `fsrs_weights` are of the memory model `fsrs_algorithm`; None takes its defaults. `easy_days` are the shares of a
+    usual day's reviews, in [0, 1], that Monday to Sunday shall have.
     """
 
     start_date: date | None = None
@@ -27,6 +30,9 @@ class Settings:
     new_questions_per_day: int = 1
     desired_retention: float = 0.9
     maximum_interval: int = 36500
+    fsrs_algorithm: str = "FSRS-6"
+    fsrs_weights: tuple[float, ...] | None = None
+    easy_days: tuple[float, ...] = EVERY_DAY
 
 
 def parse_start_date(text: str, today: date) -> date:

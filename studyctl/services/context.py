@@ -10,18 +10,20 @@ from studyctl.domain.clock import Clock, from_millis, study_date, to_millis
 from studyctl.domain.scheduling import Moment
 from studyctl.domain.settings import Settings
 from studyctl.paths import Paths
+from studyctl.services.card_shelf import CardShelf
 from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Database
 
 
 @dataclass(frozen=True)
 class Context:
-    """Database, content, clock and places."""
+    """Database, content, clock, places and the stored cards."""
 
     database: Database
     library: Library
     clock: Clock
     paths: Paths
+    shelf: CardShelf
 
     def now(self) -> datetime:
         """The present moment in the user's zone."""
@@ -38,8 +40,7 @@ class Context:
 
     def moment(self, settings: Settings) -> Moment:
         """Now, with the study day that the rollover hour gives it."""
-        now = self.clock.now()
-        return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal())
+        return moment_of(self.clock.now(), settings)
 
     def today(self, settings: Settings) -> date:
         """The study date."""
@@ -48,3 +49,8 @@ class Context:
     def date_of(self, millis: int, settings: Settings) -> date:
         """The study date of a stored moment."""
         return study_date(from_millis(millis, self.clock.now().tzinfo), settings.rollover_hour)
+
+
+def moment_of(now: datetime, settings: Settings) -> Moment:
+    """A moment with the study day that the rollover hour gives it."""
+    return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal(), now.hour)

@@ -16,6 +16,7 @@ from studyctl.errors import UsageError
 from studyctl.services.context import Context
 from studyctl.services.files import write_atomically
 from studyctl.services.progress import ProgressService
+from studyctl.storage.repositories.cards import find_cards
 from studyctl.storage.repositories.interview_log import attempts
 from studyctl.storage.repositories.journal import last_activity
 from studyctl.storage.repositories.lab_records import records
@@ -50,13 +51,15 @@ class ExportService:
 
     def markdown(self) -> str:
         """The progress page."""
+        self._context.shelf.sync()
         settings = self._context.settings()
         with self._context.database.read() as connection:
             last = last_activity(connection)
-            log = reviews(connection)
             answered = attempts(connection)
             runs = records(connection)
-        day = self._day(last, settings)
+            day = self._day(last, settings)
+            log = [entry for entry in reviews(connection, day.toordinal()) if entry.day == day.toordinal()]
+            cards = find_cards(connection, {entry.card_id for entry in log})
         moment = from_millis(last or 0, self._context.clock.now().tzinfo)
         view = ProgressService(replace(self._context, clock=StoppedClock(moment))).view()
         environment = Environment(
@@ -72,8 +75,8 @@ class ExportService:
             view=view,
             settings=settings,
             observations=[self._observe(run) for run in runs if run.day == day.toordinal()],
-            reviews_today=[entry for entry in log if entry.day == day.toordinal()],
-            cards=self._context.library.cards,
+            reviews_today=log,
+            cards=cards,
             attempts=answered,
             questions=self._context.library.questions,
             date=date,

@@ -9,7 +9,7 @@ from studyctl.domain.cards import Memory, Phase
 from studyctl.domain.fitting import Fit, Histories, fit, memories
 from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
 from studyctl.domain.outcome import Area, Outcome
-from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN, fuzzed
+from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN, draw_of, fuzzed
 from studyctl.domain.settings import Settings
 from studyctl.services.context import Context
 from studyctl.storage.repositories.histories import histories
@@ -134,7 +134,7 @@ def _rescheduled(
         memory = cards[card_id]
         stability = min(STABILITY_MAX, max(STABILITY_MIN, stability))
         interval = model.interval(stability, settings.desired_retention)
-        days = fuzzed(interval, card_id, max(0, memory.reps - 1), 1, settings.maximum_interval)
+        days = fuzzed(interval, draw_of(card_id, max(0, memory.reps - 1)), 1, settings.maximum_interval)
         last_day = log[card_id][-1].day if memory.last_day is None else memory.last_day
         moved[card_id] = replace(memory, stability=stability, difficulty=difficulty, due_day=last_day + days)
     return moved

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studyctl.domain.address import Address
-from studyctl.domain.cards import Phase, Rating, ReviewEntry
 from studyctl.domain.plan import ItemKind, Track
 from studyctl.domain.ticks import Completion, Tick
 from studyctl.services.context import Context
 from studyctl.services.plan import DayState, LabView, completion, lab_view
 from studyctl.services.standing import Standing, load_standing
 from studyctl.services.today import streak
+from studyctl.storage.repositories.cards import count_cards
 from studyctl.storage.repositories.interview_log import attempts
 from studyctl.storage.repositories.journal import activity_times
-from studyctl.storage.repositories.memory import Subject, all_memory
-from studyctl.storage.repositories.review_log import reviews
+from studyctl.storage.repositories.review_stats import count_answers, count_seen, passed_reviews
 from studyctl.storage.repositories.sprints import sprints_since, thoughts
 
 RETENTION_DAYS = 30
+MATURE_DAYS = 21
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,16 @@ class ProgressService:
             NotFoundError: no such track.
         """
         context = self._context
+        context.shelf.sync()
         settings = context.settings()
         track = context.library.track(track_id or settings.active_track)
         today = context.today(settings).toordinal()
         with context.database.read() as connection:
             standing = load_standing(connection, context)
-            log = reviews(connection)
-            memory = all_memory(connection, Subject.CARD)
+            retention = Retention(*passed_reviews(connection, today - RETENTION_DAYS + 1, today))
+            total = count_answers(connection)
+            seen, mature = count_seen(connection), count_seen(connection, MATURE_DAYS)
+            cards = count_cards(connection)
             answered = attempts(connection)
             sprints = sprints_since(connection, 0)
             parked = thoughts(connection)
@@ -124,11 +127,11 @@ class ProgressService:
             cells=self._cells(track, standing),
             tracks=tuple(self._track(each, standing) for each in context.library.tracks.values()),
             labs=labs,
-            retention=true_retention(log, today),
-            cards_seen=sum(state.phase is not Phase.NEW for state in memory.values()),
-            cards_mature=sum((state.stability or 0) >= 21 for state in memory.values()),
-            cards_total=len(context.library.cards),
-            reviews_total=len(log),
+            retention=retention,
+            cards_seen=seen,
+            cards_mature=mature,
+            cards_total=cards,
+            reviews_total=total,
             questions_answered=len({attempt.question_id for attempt in answered}),
             mean_score=sum(attempt.score for attempt in answered) / len(answered) if answered else None,
             sprints=len(sprints),
@@ -174,9 +177,3 @@ class ProgressService:
                         for item in items
                     ]
         return tuple(rows)
-
-
-def true_retention(log: list[ReviewEntry], today: int) -> Retention:
-    """Passed share of review-phase answers in the last 30 study days."""
-    counted = [entry for entry in log if entry.phase is Phase.REVIEW and entry.day > today - RETENTION_DAYS]
-    return Retention(sum(entry.rating is not Rating.AGAIN for entry in counted), len(counted))

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import islice
 
-from studyctl.domain.cards import Card, Memory, Phase, Rating, ReviewEntry
+from studyctl.content.cards import OWN_DAY
+from studyctl.domain.cards import Card, CardAct, Memory, Phase, Rating, ReviewEntry
+from studyctl.domain.clock import to_millis
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import Moment, Scheduled, Scheduler
 from studyctl.domain.settings import Settings
-from studyctl.errors import ConflictError, NotFoundError
-from studyctl.services.context import Context
+from studyctl.errors import ConflictError, ContentError, NotFoundError
+from studyctl.services.context import Context, moment_of
 from studyctl.services.standing import load_standing
-from studyctl.storage.repositories.memory import Subject, all_memory, memory_of, save_memory
-from studyctl.storage.repositories.review_log import log_review, reviews
+from studyctl.storage.aggregates import due_loads
+from studyctl.storage.card_act import card_act
+from studyctl.storage.repositories import queue as waiting
+from studyctl.storage.repositories.cards import card_of, find_cards
+from studyctl.storage.repositories.memory import memory_of
+from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Connection
 
+PAGE = 50  # cards that one look at the queue names
 _CHANGED = frozenset({Area.CARDS})
+_SPARE = 20  # read beside what is wanted, as some must wait
 _LEARN_AHEAD_MS = 20 * 60_000
 
 
@@ -45,24 +56,40 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Queue:
-    """Card ids in the order in which they are asked, and their counts."""
+    """The first card ids in the order in which they are asked, and the counts of all.
+
+    `problems` tells what is wrong with the user's own decks.
+    """
 
     ids: tuple[str, ...]
     counts: QueueCounts
+    problems: tuple[ContentError, ...] = ()
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A stored answer."""
+    """A stored answer; `document` is its card as JSON."""
 
-    card: Card
+    document: str
     rating: Rating
     scheduled: Scheduled
 
+    @property
+    def card(self) -> Card:
+        """The card that was answered."""
+        return card_of(self.document)
+
 
 def scheduler_for(settings: Settings) -> Scheduler:
-    """The scheduler with the user's desired retention."""
-    return Scheduler(settings.desired_retention, settings.maximum_interval)
+    """The scheduler with the user's choices.
+
+    Raises:
+        DataError: the stored weights are not those of the memory model.
+    """
+    return _scheduler(settings.desired_retention, settings.maximum_interval, settings.fsrs_weights, settings.easy_days)
+
+
+_scheduler = lru_cache(maxsize=8)(Scheduler)
 
 
 class ReviewService:
@@ -70,12 +97,19 @@ class ReviewService:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._today: tuple[int, waiting.Today] | None = None
 
     def queue(self) -> Queue:
         """What can be answered now."""
-        settings = self._context.settings()
+        problems = self._context.shelf.sync()
         with self._context.database.read() as connection:
-            return self._queue(connection, settings)
+            return self._queue(connection, load_settings(connection), problems)
+
+    def cards(self, ids: Iterable[str]) -> dict[str, Card]:
+        """Cards by id; those that no deck has are left out."""
+        self._context.shelf.sync()
+        with self._context.database.read() as connection:
+            return find_cards(connection, ids)
 
     def prompt(self, card_id: str) -> Prompt:
         """A card with its rating previews.
@@ -83,11 +117,15 @@ class ReviewService:
         Raises:
             NotFoundError: no such card.
         """
+        self._context.shelf.ensure()
         settings = self._context.settings()
-        card = self._card(card_id)
         with self._context.database.read() as connection:
+            card = find_cards(connection, [card_id]).get(card_id)
+            if card is None:
+                raise no_card(card_id)
             memory = memory_of(connection, card_id)
-        preview = scheduler_for(settings).preview(card_id, memory, self._context.moment(settings))
+            moment, loads = self._context.moment(settings), partial(due_loads, connection)
+            preview = scheduler_for(settings).preview(card_id, memory, moment, loads)
         return Prompt(card, memory, preview)
 
     def next(self) -> Prompt | None:
@@ -102,77 +140,101 @@ class ReviewService:
             NotFoundError: no such card.
             ConflictError: the card is not due.
         """
-        settings = self._context.settings()
-        card = self._card(card_id)
-        moment = self._context.moment(settings)
-        with self._context.database.write("review", f"rate {card_id} {rating.label}") as transaction:
-            memory = memory_of(transaction.connection, card_id)
-            self._refuse_early(card_id, memory, moment)
-            scheduled = scheduler_for(settings).answer(card_id, memory, rating, moment)
-            save_memory(transaction, Subject.CARD, card_id, scheduled.memory)
-            log_review(transaction, _entry(card_id, rating, moment, memory, scheduled, duration_ms))
-        return Outcome(Answered(card, rating, scheduled), _CHANGED)
+        context = self._context
+        context.shelf.ensure()
+        now = context.now()
+        with card_act(context.database, f"rate {card_id} {rating.label}", to_millis(now)) as desk:
+            document = desk.document(card_id)
+            if document is None:
+                raise no_card(card_id)
+            settings = desk.settings()
+            moment = moment_of(now, settings)
+            memory = desk.memory(card_id)
+            _refuse_early(card_id, memory, moment)
+            scheduled = scheduler_for(settings).answer(card_id, memory, rating, moment, desk.loads)
+            desk.store(_entry(card_id, rating, moment, memory, scheduled, duration_ms), scheduled.memory)
+        return Outcome(Answered(document, rating, scheduled), _CHANGED)
 
-    def _queue(self, connection: Connection, settings: Settings) -> Queue:
+    def _queue(self, connection: Connection, settings: Settings, problems: tuple[ContentError, ...]) -> Queue:
         moment = self._context.moment(settings)
-        cards = self._context.library.cards
-        memory = {
-            card_id: state
-            for card_id, state in all_memory(connection, Subject.CARD).items()
-            if card_id in cards and not state.suspended
-        }
-        stepping = [card_id for card_id, state in memory.items() if state.due_at is not None]
-        learning = [card_id for card_id in stepping if _step_due(memory[card_id], moment)]
-        learning.sort(key=lambda card_id: (memory[card_id].due_at or 0, card_id))
-        due = [
-            card_id
-            for card_id, state in memory.items()
-            if state.phase is Phase.REVIEW and state.due_day is not None and state.due_day <= moment.day
-        ]
-        model = scheduler_for(settings)
-        due.sort(key=lambda card_id: (model.retrievability(memory[card_id], moment.day), card_id))
-        new = self._new(connection, settings, moment)
-        waiting = [card_id for card_id in stepping if card_id not in set(learning)]
-        if not learning and not due and not new:
+        today = self._done(connection, moment)
+        steps = waiting.steps(connection)
+        learning = [step.card for step in steps if step.due_at <= moment.millis or step.due_day < moment.day]
+        reviews = waiting.count_due(connection, moment.day) - waiting.count_waiting(connection, moment.day, today)
+        chosen = _Chosen(connection, today)
+        asked = chosen.take(waiting.due(connection, moment.day), PAGE) if reviews else []
+        new = self._new(connection, settings, chosen)
+        if not learning and not reviews and not new:
             # Nothing else is left: a step that is nearly due is better asked now than waited for.
-            soon = [card_id for card_id in waiting if (memory[card_id].due_at or 0) <= moment.millis + _LEARN_AHEAD_MS]
-            learning = sorted(soon, key=lambda card_id: (memory[card_id].due_at or 0, card_id))
-            waiting = [card_id for card_id in waiting if card_id not in set(learning)]
-        counts = QueueCounts(len(learning), len(due), len(new), len(waiting))
-        return Queue((*learning, *due, *new), counts)
+            learning = [step.card for step in steps if step.due_at <= moment.millis + _LEARN_AHEAD_MS]
+        counts = QueueCounts(len(learning), reviews, len(new), len(steps) - len(learning))
+        page = (*learning, *asked, *new) if len(asked) == reviews else (*learning, *asked)
+        return Queue(page[:PAGE], counts, problems)
 
-    def _new(self, connection: Connection, settings: Settings, moment: Moment) -> list[str]:
-        seen = all_memory(connection, Subject.CARD)
-        introduced = sum(entry.phase is Phase.NEW for entry in reviews(connection, since_day=moment.day))
-        room = max(0, settings.new_cards_per_day - introduced)
+    def _done(self, connection: Connection, moment: Moment) -> waiting.Today:
+        """What was answered today; kept between looks as long as the decks stay as they are."""
+        edition = self._context.shelf.edition
+        known = self._today[1] if self._today is not None and self._today[0] == edition else None
+        today = waiting.done_on(connection, moment.day, known)
+        self._today = edition, today
+        return today
+
+    def _new(self, connection: Connection, settings: Settings, chosen: _Chosen) -> list[str]:
+        room = max(0, settings.new_cards_per_day - chosen.today.introduced)
+        if not room:
+            return []
         unlocked = load_standing(connection, self._context).unlocked(self._context, settings)
-        waiting = [
-            card
-            for card in self._context.library.cards.values()
-            if card.day in unlocked and seen.get(card.id, Memory()).phase is Phase.NEW
-        ]
-        waiting.sort(key=lambda card: (card.day.track != settings.active_track, card.day.track, card.day.sort_key))
-        return [card.id for card in waiting[:room]]
-
-    def _card(self, card_id: str) -> Card:
-        card = self._context.library.cards.get(card_id)
-        if card is None:
-            raise NotFoundError(f"There is no card {card_id!r}.", "`studyctl review due` lists what is due.")
-        return card
-
-    def _refuse_early(self, card_id: str, memory: Memory, moment: Moment) -> None:
-        if memory.suspended:
-            raise ConflictError(f"Card {card_id} is suspended.", "`studyctl review due` lists what is due.")
-        if memory.phase is Phase.REVIEW and (memory.due_day or 0) > moment.day:
-            days = (memory.due_day or 0) - moment.day
-            raise ConflictError(
-                f"Card {card_id} is due in {days} day{'s' if days != 1 else ''}; an early answer skews its schedule.",
-                "`studyctl review due` lists what is due, `review undo` takes the last answer back.",
-            )
+        active = [str(day) for day in unlocked if day.track == settings.active_track]
+        others = [str(day) for day in (*unlocked, OWN_DAY) if day.track != settings.active_track]
+        first = chosen.take(waiting.fresh(connection, active), room)
+        return [*first, *chosen.take(waiting.fresh(connection, others), room - len(first))]
 
 
-def _step_due(state: Memory, moment: Moment) -> bool:
-    return (state.due_at or 0) <= moment.millis or (state.due_day or 0) < moment.day
+class _Chosen:
+    """Picks cards so that no note is asked twice a day, nor beside one that is near to it."""
+
+    def __init__(self, connection: Connection, today: waiting.Today) -> None:
+        self._connection = connection
+        self._notes: set[str] = set()
+        self.today = today
+
+    def take(self, cards: Iterator[waiting.Waiting], room: int) -> list[str]:
+        """The first cards that may be asked, up to `room`."""
+        taken: list[str] = []
+        while len(taken) < room and (batch := list(islice(cards, room + _SPARE))):
+            near = waiting.near_by_note(self._connection, {card.note for card in batch})
+            for card in batch:
+                free = card.note not in self._notes and card.card not in self.today.waiting
+                if len(taken) < room and free:
+                    taken.append(card.card)
+                    self._notes |= {card.note, *near.get(card.note, ())}
+        return taken
+
+
+def no_card(card_id: str) -> NotFoundError:
+    """What a card that no deck has is answered with."""
+    return NotFoundError(f"There is no card {card_id!r}.", "`studyctl review due` lists what is due.")
+
+
+def _refuse_early(card_id: str, memory: Memory, moment: Moment) -> None:
+    if memory.suspended:
+        raise ConflictError(
+            f"Card {card_id} is suspended.",
+            f"`studyctl review resume {card_id}` brings it back, `studyctl review due` lists what is due.",
+        )
+    if memory.phase is Phase.REVIEW and (memory.due_day or 0) > moment.day:
+        days = (memory.due_day or 0) - moment.day
+        raise ConflictError(
+            f"Card {card_id} is due in {days} day{'s' if days != 1 else ''}; an early answer skews its schedule.",
+            "`studyctl review due` lists what is due, `review undo` takes the last answer back.",
+        )
+
+
+def former_days(memory: Memory) -> int:
+    """The interval in days that a card waits now; 0 for a new card or a learning step."""
+    if memory.phase is not Phase.REVIEW or memory.due_day is None or memory.last_day is None:
+        return 0
+    return max(0, memory.due_day - memory.last_day)
 
 
 def _entry(
@@ -190,4 +252,7 @@ def _entry(
         difficulty=scheduled.memory.difficulty,
         interval_days=scheduled.interval_days,
         duration_ms=duration_ms,
+        act=CardAct.ANSWER,
+        hour=moment.hour,
+        former_days=former_days(before),
     )

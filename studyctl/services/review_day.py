@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from studyctl.domain.cards import Phase, Rating
+from studyctl.domain.cards import Rating
 from studyctl.domain.clock import from_millis
 from studyctl.services.context import Context
-from studyctl.storage.repositories.memory import Subject, all_memory
+from studyctl.storage.repositories.queue import next_due, steps
 from studyctl.storage.repositories.review_log import reviews
 
 
@@ -35,19 +34,12 @@ def review_day(context: Context) -> ReviewDay:
     moment = context.moment(settings)
     with context.database.read() as connection:
         log = reviews(connection, since_day=moment.day)
-        memory = all_memory(connection, Subject.CARD)
-    known = [state for card_id, state in memory.items() if card_id in context.library.cards and not state.suspended]
-    steps = [state.due_at for state in known if state.due_at is not None and state.due_day == moment.day]
-    days = Counter(
-        state.due_day
-        for state in known
-        if state.phase is Phase.REVIEW and state.due_day is not None and state.due_day > moment.day
-    )
-    first = min(days, default=None)
+        waiting = [step.due_at for step in steps(connection) if step.due_day == moment.day]
+        coming = next_due(connection, moment.day)
     return ReviewDay(
         answers={rating: sum(entry.rating is rating for entry in log) for rating in Rating},
         minutes=sum(entry.duration_ms for entry in log) / 60_000,
-        next_step=from_millis(min(steps), context.now().tzinfo) if steps else None,
-        next_day=None if first is None else first - moment.day,
-        next_day_cards=0 if first is None else days[first],
+        next_step=from_millis(min(waiting), context.now().tzinfo) if waiting else None,
+        next_day=None if coming is None else coming[0] - moment.day,
+        next_day_cards=0 if coming is None else coming[1],
     )

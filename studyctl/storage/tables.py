@@ -1,11 +1,12 @@
 """The schema. Times are epoch milliseconds, days are study-day ordinals, lists are JSON text.
 
-Tables in `LOGS` are append-only; all others are projections whose changes the undo journal records.
+Tables in `LOGS` are append-only. Those in `DERIVED` (`derived_tables.py`) follow from the others and from the decks and
+can be built again. All others are projections whose changes the undo journal records.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -14,6 +15,11 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = NAMING
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """An index over the rows for which `where` holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class SettingRow(SQLModel, table=True):
@@ -71,10 +77,19 @@ class ThoughtRow(SQLModel, table=True):
 
 
 class MemoryRow(SQLModel, table=True):
-    """Scheduling state; `subject` is a card id or an interview question's item id, told apart by `kind`."""
+    """Scheduling state; `subject` is a card id or an interview question's item id, told apart by `kind`.
+
+    `mix` is a checksum of the subject: a fixed random order among the cards of one due day.
+    """
 
     __tablename__ = "memory"
-    __table_args__ = (Index("ix_memory_kind_due", "kind", "due_day"),)
+    __table_args__ = (
+        partial_index(
+            "ix_memory_queue", "due_day", "mix", "subject", where="kind = 'card' AND suspended = 0 AND phase = 'review'"
+        ),
+        partial_index("ix_memory_steps", "due_at", where="kind = 'card' AND suspended = 0 AND due_at IS NOT NULL"),
+        partial_index("ix_memory_questions", "subject", where="kind <> 'card'"),
+    )
     subject: str = Field(sa_column=Column(Text, primary_key=True))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     algo: str = Field(sa_column=Column(Text, nullable=False))
@@ -89,14 +104,21 @@ class MemoryRow(SQLModel, table=True):
     lapses: int = Field(sa_column=Column(Integer, nullable=False))
     suspended: int = Field(sa_column=Column(Integer, nullable=False))
     leech: int = Field(sa_column=Column(Integer, nullable=False))
+    mix: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class ReviewLogRow(SQLModel, table=True):
-    """Append-only: each answer, and each undo of one (`undoes` is the id taken back)."""
+    """Append-only: each answer or other act on a card (`act`), and each undo of one (`undoes` is the id taken back).
+
+    From these lines alone the memory of every card follows. `hour` is the local hour of the day, `former_days` the
+    interval in days that the card had before (0 for one of the same day). A `move` sets the due day to `day` +
+    `interval_days`. `rating` is 0 where the act is not an answer.
+    """
 
     __tablename__ = "review_log"
+    __table_args__ = (partial_index("ix_review_log_undoes", "undoes", where="undoes IS NOT NULL"),)
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
-    undoes: int | None = Field(sa_column=Column(Integer, ForeignKey("review_log.id"), nullable=True, index=True))
+    undoes: int | None = Field(sa_column=Column(Integer, ForeignKey("review_log.id"), nullable=True))
     card_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
     rating: int = Field(sa_column=Column(Integer, nullable=False))
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -107,6 +129,9 @@ class ReviewLogRow(SQLModel, table=True):
     difficulty: float | None = Field(sa_column=Column(Float, nullable=True))
     interval_days: int = Field(sa_column=Column(Integer, nullable=False))
     duration_ms: int = Field(sa_column=Column(Integer, nullable=False))
+    act: str = Field(sa_column=Column(Text, nullable=False, server_default="answer"))
+    hour: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    former_days: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
 class InterviewLogRow(SQLModel, table=True):
@@ -161,16 +186,18 @@ class JournalRow(SQLModel, table=True):
     """One act of the user with the row images that undo needs."""
 
     __tablename__ = "journal"
+    __table_args__ = (partial_index("ix_journal_undone_at", "undone_at", where="undone_at IS NOT NULL"),)
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
     scope: str = Field(sa_column=Column(Text, nullable=False))
     summary: str = Field(sa_column=Column(Text, nullable=False))
     changes: str = Field(sa_column=Column(Text, nullable=False))
-    undone_at: int | None = Field(sa_column=Column(BigInteger, nullable=True, index=True))
+    undone_at: int | None = Field(sa_column=Column(BigInteger, nullable=True))
 
 
 METADATA: MetaData = SQLModel.metadata
 LOGS = frozenset({"review_log", "interview_log", "lab_record", "hint_log", "journal"})
+DERIVED = frozenset({"card", "card_topic", "card_near", "deck_file", "review_stats", "topic_stats", "due_load"})
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, delete, func, insert, select, update
@@ -12,7 +13,7 @@ from sqlmodel import SQLModel
 
 from studyctl.domain.clock import Clock, to_millis
 from studyctl.storage.engine import WRITE, explained
-from studyctl.storage.tables import LOGS, JournalRow, table_of
+from studyctl.storage.tables import DERIVED, LOGS, JournalRow, table_of
 
 __all__ = ["Connection", "Database", "Transaction", "read_row", "write_row"]
 
@@ -66,6 +67,8 @@ class Database:
         self.engine = engine
         self._clock = clock
         self._watcher: PoolProxiedConnection | None = None
+        self._desk: PoolProxiedConnection | None = None
+        self._desk_lock = Lock()
         self.url = engine.url.render_as_string(hide_password=True)
 
     @contextmanager
@@ -113,6 +116,14 @@ class Database:
             return int(cursor.fetchall()[0][0])
 
     @contextmanager
+    def desk(self) -> Iterator[Any]:
+        """The driver's own connection, kept open for the acts that must be quick; one thread at a time."""
+        with explained(self.url), self._desk_lock:
+            if self._desk is None:
+                self._desk = self.engine.raw_connection()
+            yield self._desk.driver_connection
+
+    @contextmanager
     def _write_connection(self) -> Iterator[Connection]:
         with (
             explained(self.url),
@@ -123,9 +134,10 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
-        if self._watcher is not None:
-            self._watcher.close()
-            self._watcher = None
+        for kept in (self._watcher, self._desk):
+            if kept is not None:
+                kept.close()
+        self._watcher = self._desk = None
         self.engine.dispose()
 
 
@@ -153,4 +165,6 @@ def _projection(model: type[SQLModel]) -> Table:
     table = table_of(model)
     if table.name in LOGS:
         raise TypeError(f"{table.name} is append-only")
+    if table.name in DERIVED:
+        raise TypeError(f"{table.name} is derived")
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -73,6 +74,8 @@ class Desk:
     def _serve(self) -> None:
         try:
             self.container = self._opener()
+            with suppress(StudyError):  # a wrong deck is told when its cards are asked for
+                self.container.context.shelf.sync()
             self._version = self.container.context.database.version()
             self._post(ContainerReady(self.container.settings.is_first_start()))
         except StudyError as error:

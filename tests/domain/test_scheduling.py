@@ -17,6 +17,7 @@ from studyctl.domain.scheduling import (
     Moment,
     Scheduled,
     Scheduler,
+    draw_of,
     fuzz_bounds,
     fuzzed,
 )
@@ -213,8 +214,8 @@ def test_asking_twice_gives_the_same_answer(memory: Memory, key: str, rating: Ra
 def test_fuzz_stays_inside_its_bounds(interval: float, key: str, reps: int, maximum: int) -> None:
     low, high = fuzz_bounds(interval, maximum)
     assert low <= high
-    drawn = fuzzed(interval, key, reps, 1, maximum)
-    assert drawn == fuzzed(interval, key, reps, 1, maximum)
+    drawn = fuzzed(interval, draw_of(key, reps), 1, maximum)
+    assert drawn == fuzzed(interval, draw_of(key, reps), 1, maximum)
     assert 1 <= drawn <= maximum
     assert min(low, maximum) <= drawn <= max(1, high)
 
@@ -237,8 +238,8 @@ def test_the_width_of_the_fuzz_follows_ankis_ranges(interval: float, bounds: tup
 
 def test_fuzz_uses_its_whole_range_over_many_cards() -> None:
     low, high = fuzz_bounds(20.0, 36_500)
-    assert {fuzzed(20.0, f"card-{n}", 3, 1, 36_500) for n in range(500)} == set(range(low, high + 1))
-    assert len({fuzzed(100.0, "card", reps, 1, 36_500) for reps in range(50)}) > 5
+    assert {fuzzed(20.0, draw_of(f"card-{n}", 3), 1, 36_500) for n in range(500)} == set(range(low, high + 1))
+    assert len({fuzzed(100.0, draw_of("card", reps), 1, 36_500) for reps in range(50)}) > 5
 
 
 # --- leeches --------------------------------------------------------------------------------------------------------

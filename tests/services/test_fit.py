@@ -11,8 +11,10 @@ from studyctl.domain.cards import Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import study_day
 from studyctl.domain.fitting import Answer, memories
 from studyctl.domain.forgetting import DEFAULT_WEIGHTS
+from studyctl.domain.scheduling import Moment
 from studyctl.errors import ConflictError
 from studyctl.services.fit import PREVIEW_DAYS, FitService
+from studyctl.services.review import scheduler_for
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
 from studyctl.storage.repositories.review_log import log_review
@@ -59,6 +61,21 @@ def test_a_look_changes_nothing(container: Container, clock: FakeClock) -> None:
     assert not seen.stored
     assert seen.load is not None
     assert state(container) == before
+
+
+def test_the_next_answer_uses_the_fitted_weights_until_they_are_undone(container: Container, clock: FakeClock) -> None:
+    fill(container, clock)
+    moment = Moment(0, study_day(clock.now()))
+    before = scheduler_for(container.context.settings()).answer("x", Memory(), Rating.EASY, moment)
+    fitted = FitService(container.context).refit().value.fit.new_weights
+    after = scheduler_for(container.context.settings()).answer("x", Memory(), Rating.EASY, moment)
+    assert container.context.settings().fsrs_weights == pytest.approx(fitted)
+    assert after.memory.stability != before.memory.stability
+    assert after.memory.stability == pytest.approx(fitted[3], rel=0.01), (
+        "the fourth weight is the stability of a first Easy"
+    )
+    container.undo.undo()
+    assert scheduler_for(container.context.settings()).answer("x", Memory(), Rating.EASY, moment) == before
 
 
 def test_a_better_fit_is_kept_with_its_numbers_and_undone_in_one_act(container: Container, clock: FakeClock) -> None:

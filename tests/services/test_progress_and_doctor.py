@@ -18,9 +18,10 @@ from studyctl.paths import resolve_paths
 from studyctl.services.days import OpenItems
 from studyctl.services.doctor import Finding, Health
 from studyctl.services.plan import DayState
-from studyctl.services.progress import true_retention
 from studyctl.services.stats import curriculum_stats
 from studyctl.storage.repositories.memory import Subject, save_memory
+from studyctl.storage.repositories.review_log import log_review
+from studyctl.storage.repositories.review_stats import count_answers, passed_reviews
 from tests.helpers import FakeClock, House, last_act_id, paths_below, small_bundle
 
 # --- progress -------------------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ def entry(day: int, phase: Phase, rating: Rating) -> ReviewEntry:
     return ReviewEntry(1, "card", rating, 0, day, phase, 1, 1.0, 5.0, 1, 0)
 
 
-def test_true_retention_counts_the_reviews_of_30_days_and_no_learning() -> None:
+def test_true_retention_counts_the_reviews_of_30_days_and_no_learning(container: Container) -> None:
     log = [
         entry(70, Phase.REVIEW, Rating.AGAIN),  # too long ago
         entry(71, Phase.REVIEW, Rating.HARD),
@@ -108,8 +109,12 @@ def test_true_retention_counts_the_reviews_of_30_days_and_no_learning() -> None:
         entry(100, Phase.RELEARNING, Rating.GOOD),
         entry(100, Phase.NEW, Rating.GOOD),
     ]
-    retention = true_retention(log, 100)
-    assert (retention.passed, retention.total) == (2, 3)
+    with container.context.database.write("review", "arrange") as transaction:
+        for line in log:
+            log_review(transaction, line)
+    with container.context.database.read() as connection:
+        assert passed_reviews(connection, 71, 100) == (2, 3)
+        assert count_answers(connection) == 7
 
 
 # --- settings -------------------------------------------------------------------------------------------------------

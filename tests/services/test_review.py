@@ -98,12 +98,12 @@ def test_cards_of_the_active_track_come_first(container: Container) -> None:
     assert container.review.queue().ids[0] == "other-plan"
 
 
-def test_learning_steps_come_first_then_what_is_nearly_forgotten_then_new_cards(
+def test_learning_steps_come_first_then_what_was_due_first_then_new_cards(
     container: Container, clock: FakeClock
 ) -> None:
     remember(container, "one-05", reviewed(clock, stability=50, ago=50))
-    remember(container, "one-06", reviewed(clock, stability=5, ago=50))
-    remember(container, "one-07", reviewed(clock, stability=20, ago=50))
+    remember(container, "one-06", reviewed(clock, stability=5, ago=50, due_in=-9))
+    remember(container, "one-07", reviewed(clock, stability=20, ago=50, due_in=-8))
     remember(container, "one-08", reviewed(clock, stability=20, ago=5, due_in=1))
     container.review.answer("one-02", Rating.GOOD)
     container.review.answer("one-01", Rating.AGAIN)

@@ -152,7 +152,9 @@ def test_a_damaged_database_is_explained(
     monkeypatch.chdir(paths.data.parent.parent)
     paths.ensure()
     paths.database.write_bytes(b"not a database, but long enough to be read as one" * 100)
-    relative = Paths(Path("home/data"), Path("home/workspace"), "sqlite:///home/data/studyctl.db", paths.bundle)
+    relative = Paths(
+        Path("home/data"), Path("home/workspace"), "sqlite:///home/data/studyctl.db", paths.bundle, Path("home/cards")
+    )
     assert snap(StudyApp(paths=relative, clock=clock), size)
 
 

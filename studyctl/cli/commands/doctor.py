@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from studyctl.cli import output
-from studyctl.errors import ExitCode
+from studyctl.errors import ExitCode, UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -15,8 +15,17 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive memory and sums from the logs, compare.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="With --rebuild: write what the logs say.")] = False,
+) -> None:
     """Check data, content, tools and devices; says what to type where something is wrong."""
+    if repair and not rebuild:
+        raise UsageError("--repair belongs to --rebuild.", "studyctl doctor --rebuild --repair")
+    if rebuild:
+        _rebuild(as_json, repair)
+        return
     from studyctl.container import diagnose
     from studyctl.services.doctor import Health
 
@@ -29,4 +38,19 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
             if each.health is not Health.OK and each.hint:
                 output.line(f"{each.name}: {each.hint}")
     if any(each.health is Health.BROKEN for each in findings):
+        raise typer.Exit(ExitCode.DATA)
+
+
+def _rebuild(as_json: bool, repair: bool) -> None:
+    from studyctl.container import rebuild
+
+    found = rebuild(repair=repair)
+    wrong = sum(each.differ for each in found)
+    if as_json:
+        output.document({"repaired": repair, "tables": found})
+    else:
+        output.table(("table", "rows that differ"), [(each.table, each.differ) for each in found])
+        if wrong:
+            output.line("Repaired." if repair else "`studyctl doctor --rebuild --repair` writes what the logs say.")
+    if wrong and not repair:
         raise typer.Exit(ExitCode.DATA)

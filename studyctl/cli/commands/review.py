@@ -32,10 +32,13 @@ def review(
 
 @app.command("due")
 def due(context: typer.Context, as_json: JsonOption = False) -> None:
-    """List what can be answered now, in the order in which it is asked."""
+    """List what can be answered now, in the order in which it is asked: the first page and the counts of all."""
     container = state_of(context).container
     queue = container.review.queue()
-    cards = [container.library.cards[card_id] for card_id in queue.ids]
+    found = container.review.cards(queue.ids)
+    cards = [found[card_id] for card_id in queue.ids]
+    for problem in queue.problems:
+        typer.echo(f"{problem.message} {problem.hint}".strip(), err=True)
     if as_json:
         output.document(
             {
@@ -48,6 +51,8 @@ def due(context: typer.Context, as_json: JsonOption = False) -> None:
     output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
     for card in cards:
         output.line(f"{card.id}  {' '.join(card.front.split())}")
+    if counts.total > len(cards):
+        output.line(f"... and {counts.total - len(cards)} more")
 
 
 @app.command("answer")
@@ -82,6 +87,37 @@ def undo(context: typer.Context, as_json: JsonOption = False) -> None:
         output.document(act)
         return
     output.line(f"Undone: {act.summary}")
+
+
+CardsArgument = Annotated[list[str], typer.Argument(help="Card ids.", autocompletion=completion.cards)]
+
+
+@app.command("suspend")
+def suspend(context: typer.Context, cards: CardsArgument) -> None:
+    """Ask cards no more until they are resumed."""
+    output.line(f"Suspended: {', '.join(state_of(context).container.cards.suspend(cards).value)}")
+
+
+@app.command("resume")
+def resume(context: typer.Context, cards: CardsArgument) -> None:
+    """Ask suspended cards again."""
+    output.line(f"Resumed: {', '.join(state_of(context).container.cards.resume(cards).value)}")
+
+
+@app.command("move")
+def move(
+    context: typer.Context,
+    cards: CardsArgument,
+    days: Annotated[int, typer.Option("--days", help="Days from today; 0 asks them today.")],
+) -> None:
+    """Make cards due on another day; what is known of them stays."""
+    output.line(f"Due in {days} days: {', '.join(state_of(context).container.cards.move(cards, days).value)}")
+
+
+@app.command("forget")
+def forget(context: typer.Context, cards: CardsArgument) -> None:
+    """Make cards new again; their history stays in the log."""
+    output.line(f"New again: {', '.join(state_of(context).container.cards.forget(cards).value)}")
 
 
 def parse_rating(text: str) -> Rating:

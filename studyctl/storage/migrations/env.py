@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import studyctl.storage.derived_tables  # noqa: F401  # its import fills METADATA
 from studyctl.storage.tables import METADATA
 
 context.configure(

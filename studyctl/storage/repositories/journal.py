@@ -18,7 +18,7 @@ def last_activity(connection: Connection) -> int | None:
     """Moment of the newest act, undo or lab run; None in an unused database."""
     journal, labs = table_of(JournalRow), table_of(LabRecordRow)
     found = [
-        connection.execute(select(func.max(column))).scalar_one()
+        connection.execute(select(func.max(column)).where(column.is_not(None))).scalar_one()
         for column in (journal.c.at, journal.c.undone_at, labs.c.at)
     ]
     return max((moment for moment in found if moment is not None), default=None)

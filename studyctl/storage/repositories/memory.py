@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from binascii import crc32
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from studyctl.domain.cards import Memory, Phase
 from studyctl.domain.scheduling import ALGORITHM
 from studyctl.storage.tables import MemoryRow, table_of
 from studyctl.storage.unit_of_work import Transaction
+
+_FRESH = Memory()
 
 
 class Subject(StrEnum):
@@ -24,31 +26,52 @@ class Subject(StrEnum):
 def all_memory(connection: Connection, kind: Subject) -> dict[str, Memory]:
     """Scheduling state by card or question id; new subjects have no entry."""
     table = table_of(MemoryRow)
-    rows = connection.execute(select(table).where(table.c.kind == kind.value)).mappings()
-    return {row["subject"]: _memory(row) for row in rows}
+    which = text("kind = 'card'" if kind is Subject.CARD else "kind <> 'card'")  # as the partial indexes say it
+    rows = connection.execute(select(table).where(which)).mappings()
+    return {row["subject"]: memory_from(row) for row in rows}
 
 
 def memory_of(connection: Connection, subject: str) -> Memory:
     """Scheduling state of one subject; a fresh one where it is new."""
     table = table_of(MemoryRow)
     row = connection.execute(select(table).where(table.c.subject == subject)).mappings().one_or_none()
-    return Memory() if row is None else _memory(row)
+    return Memory() if row is None else memory_from(row)
 
 
 def save_memory(transaction: Transaction, kind: Subject, subject: str, memory: Memory) -> None:
-    """Store the scheduling state of one subject."""
-    values = asdict(memory) | {
+    """Store the scheduling state of one subject; what is as good as new needs no row."""
+    row = memory_row(kind, subject, memory)
+    if row is None:
+        transaction.remove(MemoryRow, subject)
+    else:
+        transaction.put(MemoryRow, row)
+
+
+def memory_row(kind: Subject, subject: str, memory: Memory) -> dict[str, Any] | None:
+    """The row that holds a memory; None where it needs none."""
+    if memory == _FRESH:
+        return None
+    return {
         "subject": subject,
         "kind": kind.value,
         "algo": ALGORITHM,
         "phase": memory.phase.value,
+        "stability": memory.stability,
+        "difficulty": memory.difficulty,
+        "step": memory.step,
+        "due_day": memory.due_day,
+        "due_at": memory.due_at,
+        "last_day": memory.last_day,
+        "reps": memory.reps,
+        "lapses": memory.lapses,
         "suspended": int(memory.suspended),
         "leech": int(memory.leech),
+        "mix": crc32(subject.encode()),
     }
-    transaction.put(MemoryRow, values)
 
 
-def _memory(row: Any) -> Memory:
+def memory_from(row: Any) -> Memory:
+    """The memory that a row holds."""
     return Memory(
         phase=Phase(row["phase"]),
         stability=row["stability"],

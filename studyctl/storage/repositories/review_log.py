@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from studyctl.domain.cards import Phase, Rating, ReviewEntry
+from studyctl.domain.cards import CardAct, Phase, Rating, ReviewEntry
 from studyctl.storage.tables import ReviewLogRow, table_of
 from studyctl.storage.unit_of_work import Transaction
 
 
 def log_review(transaction: Transaction, entry: ReviewEntry) -> int:
-    """Append one answer; the entry's own id is ignored."""
-    values = asdict(entry) | {"rating": int(entry.rating), "phase": entry.phase.value, "undoes": None}
-    del values["id"]
-    return transaction.append(ReviewLogRow, values)
+    """Append one act on a card; the entry's own id is ignored."""
+    return transaction.append(ReviewLogRow, log_row(entry))
+
+
+def log_row(entry: ReviewEntry) -> dict[str, Any]:
+    """The line of an act, without its id."""
+    return {
+        "undoes": None,
+        "card_id": entry.card_id,
+        "rating": 0 if entry.rating is None else int(entry.rating),
+        "at": entry.at,
+        "day": entry.day,
+        "phase": entry.phase.value,
+        "elapsed_days": entry.elapsed_days,
+        "stability": entry.stability,
+        "difficulty": entry.difficulty,
+        "interval_days": entry.interval_days,
+        "duration_ms": entry.duration_ms,
+        "act": entry.act.value,
+        "hour": entry.hour,
+        "former_days": entry.former_days,
+    }
 
 
 def standing(table: Table) -> Select[Any]:
@@ -28,17 +46,23 @@ def standing(table: Table) -> Select[Any]:
 def reviews(connection: Connection, since_day: int | None = None) -> list[ReviewEntry]:
     """Answers that stand, oldest first."""
     table = table_of(ReviewLogRow)
-    query = standing(table)
+    query = standing(table).where(table.c.act == CardAct.ANSWER.value)
     if since_day is not None:
         query = query.where(table.c.day >= since_day)
     return [_entry(row) for row in connection.execute(query).mappings()]
+
+
+def card_acts(connection: Connection) -> Iterator[ReviewEntry]:
+    """All acts on cards that stand, answers and others, oldest first."""
+    for row in connection.execute(standing(table_of(ReviewLogRow))).mappings():
+        yield _entry(row)
 
 
 def _entry(row: Any) -> ReviewEntry:
     return ReviewEntry(
         id=row["id"],
         card_id=row["card_id"],
-        rating=Rating(row["rating"]),
+        rating=Rating(row["rating"]) if row["rating"] else None,
         at=row["at"],
         day=row["day"],
         phase=Phase(row["phase"]),
@@ -47,4 +71,7 @@ def _entry(row: Any) -> ReviewEntry:
         difficulty=row["difficulty"],
         interval_days=row["interval_days"],
         duration_ms=row["duration_ms"],
+        act=CardAct(row["act"]),
+        hour=row["hour"],
+        former_days=row["former_days"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, fields, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,13 +18,20 @@ from studyctl.storage.unit_of_work import Transaction
 def load_settings(connection: Connection) -> Settings:
     """All choices; what was never chosen has its default."""
     table = table_of(SettingRow)
-    stored: dict[str, Any] = {
-        name: json.loads(value) for name, value in connection.execute(select(table.c.name, table.c.value))
-    }
+    return settings_of(tuple((name, value) for name, value in connection.execute(select(table.c.name, table.c.value))))
+
+
+@lru_cache(maxsize=8)
+def settings_of(rows: tuple[tuple[str, str], ...]) -> Settings:
+    """Choices out of names and JSON values; an unknown name is left alone."""
+    stored: dict[str, Any] = {name: json.loads(value) for name, value in rows}
     known = {field.name for field in fields(Settings)}
     chosen = {name: value for name, value in stored.items() if name in known}
     if chosen.get("start_date"):
         chosen["start_date"] = date.fromisoformat(chosen["start_date"])
+    for name in ("fsrs_weights", "easy_days"):
+        if chosen.get(name) is not None:
+            chosen[name] = tuple(float(number) for number in chosen[name])
     return replace(Settings(), **chosen)
 
 
@@ -42,5 +50,5 @@ def load_document(connection: Connection, name: str) -> Any:
 
 
 def save_document(transaction: Transaction, name: str, value: Any) -> None:
-    """Keep a JSON value beside the choices; `name` is no name of a choice."""
+    """Keep a JSON value under the name of a choice, or beside the choices."""
     transaction.put(SettingRow, {"name": name, "value": json.dumps(value)})

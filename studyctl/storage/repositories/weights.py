@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from studyctl.domain.scheduling import ALGORITHM
-from studyctl.storage.repositories.settings import load_document, save_document
+from studyctl.storage.repositories.settings import load_document, load_settings, save_document
 from studyctl.storage.unit_of_work import Transaction
 
-NAME = "fitted_weights"
+NAME = "fits"
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,17 @@ class FittedWeights:
 
 
 def load_weights(connection: Connection) -> FittedWeights:
-    """The weights that stand; those of another algorithm count as none."""
-    stored = load_document(connection, NAME)
-    if stored is None:
-        return FittedWeights()
-    history = tuple(_past(fit) for fit in stored["history"])
-    weights = tuple(stored["weights"]) if stored["weights"] and stored["algo"] == ALGORITHM else None
-    return FittedWeights(weights, ALGORITHM, history)
+    """The weights that stand among the user's choices; those of another algorithm count as none."""
+    chosen = load_settings(connection)
+    history = tuple(_past(fit) for fit in load_document(connection, NAME) or ())
+    return FittedWeights(chosen.fsrs_weights if chosen.fsrs_algorithm == ALGORITHM else None, ALGORITHM, history)
 
 
 def save_weights(transaction: Transaction, fitted: FittedWeights) -> None:
-    """Store weights and history as one document."""
-    save_document(transaction, NAME, asdict(fitted))
+    """Store the weights as the user's choice, and the history beside it."""
+    save_document(transaction, "fsrs_weights", fitted.weights)
+    save_document(transaction, "fsrs_algorithm", fitted.algo)
+    save_document(transaction, NAME, [asdict(fit) for fit in fitted.history])
 
 
 def _past(fit: dict[str, Any]) -> PastFit:

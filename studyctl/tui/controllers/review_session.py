@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from studyctl.domain.cards import Rating
 
 if TYPE_CHECKING:
+    from studyctl.errors import StudyError
     from studyctl.services.review import Prompt, QueueCounts
 
 PREFETCH = 3
@@ -15,11 +16,12 @@ PREFETCH = 3
 
 @dataclass(frozen=True)
 class Page:
-    """What one look at the database gives: the whole queue, its first prompts, and its counts."""
+    """What one look at the database gives: first cards and prompts, the counts, and what is wrong with own decks."""
 
     ids: tuple[str, ...]
     prompts: tuple[Prompt, ...]
     counts: QueueCounts
+    problems: tuple[StudyError, ...] = ()
 
 
 @dataclass

@@ -109,6 +109,8 @@ class ReviewScreen(StudyScreen):
         else:
             self._session.restart(page)
         self._paint()
+        for problem in page.problems[:1]:
+            self.complain(problem)
 
     def _stored(self, page: Page) -> None:
         self._session.stored(page)
@@ -176,7 +178,8 @@ class ReviewScreen(StudyScreen):
 def read_page(container: Container) -> Page:
     """The queue and its first prompts."""
     queue = container.review.queue()
-    return Page(queue.ids, tuple(container.review.prompt(card) for card in queue.ids[: PREFETCH + 1]), queue.counts)
+    prompts = tuple(container.review.prompt(card) for card in queue.ids[: PREFETCH + 1])
+    return Page(queue.ids, prompts, queue.counts, queue.problems)
 
 
 def write_answer(container: Container, card_id: str, rating: Rating, spent_ms: int) -> Outcome[Page]:
