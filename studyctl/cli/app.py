@@ -29,6 +29,8 @@ from studyctl.cli.commands import (
     plan,
     protocol,
     review,
+    review_fit,
+    review_simulate,
     search,
     sprint,
     ticks,
@@ -73,6 +75,8 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
+for module in (review_fit, review_simulate):
+    module.register(review.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),

@@ -51,12 +51,19 @@ def with_small_content(folder: Path) -> Paths:
     """Three weeks of the real plan with two small labs, so that pictures do not change with the rest of the content."""
     real = resolve_paths({"STUDYCTL_HOME": str(folder / "home")})
     bundle, curriculum = folder / "bundle", folder / "bundle" / "curriculum"
-    (curriculum / "p90").mkdir(parents=True)
+    days = [str(day) for day in range(1, WRITTEN + 1)]
+    parts = {
+        "p90": ["track", *days],
+        "decks": ["p28", "p90-week1", "p90-week2", "p90-week3", "s3"],
+        "interview": ["p28", "s3", *(f"p90-{day}" for day in days)],
+    }
+    for part, names in parts.items():
+        (curriculum / part).mkdir(parents=True)
+        for name in names:
+            (curriculum / part / f"{name}.toml").symlink_to(real.bundle / "curriculum" / part / f"{name}.toml")
     for part in (real.bundle / "curriculum").iterdir():
-        if part.name != "p90":
+        if part.name not in parts:
             (curriculum / part.name).symlink_to(part)
-    for name in ("track", *map(str, range(1, WRITTEN + 1))):
-        (curriculum / "p90" / f"{name}.toml").symlink_to(real.bundle / "curriculum" / "p90" / f"{name}.toml")
     (bundle / "data").symlink_to(real.bundle / "data")
     (bundle / "labs").symlink_to(Path(__file__).parent / "labs")
     return replace(real, bundle=bundle)

@@ -44,3 +44,13 @@ def clean_name(text: str, refuse: Refuse, what: str) -> str:
     if len(name) > MAX_NAME:
         raise refuse(f"{what} has {len(name):,} characters; the limit is {MAX_NAME}.")
     return name
+
+
+def without_control(text: str) -> str:
+    """Text without control and direction-override characters, NUL among them; blanks stay."""
+    return _HARMFUL.sub("", text).replace("\0", "")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can name a card: short, on one line, nothing invisible, no half characters."""
+    return 0 < len(text) <= MAX_NAME and text.isprintable() and text == text.strip()

@@ -13,7 +13,7 @@ from studyctl.storage.exchange.limits import refusal
 _FETCH = "Check the collection in Anki (Tools > Check Database), then export it again."
 _STEPS_BETWEEN_LOOKS = 1_000_000
 _MAX_LOOKS = 3_000
-_LIMITS = {
+LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 32 * 2**20,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
     sqlite3.SQLITE_LIMIT_COLUMN: 100,
@@ -63,7 +63,9 @@ class ForeignDatabase:
         """
         missing = set(columns) - self.columns(table)
         if missing:
-            what = f"its database has no {', '.join(sorted(missing))} in a table {table}: it is no collection of Anki's."
+            what = (
+                f"its database has no {', '.join(sorted(missing))} in a table {table}: it is no collection of Anki's."
+            )
             raise refusal(self.path, what, "Choose an .apkg or .colpkg that Anki exported.")
 
     def count(self, table: str, limit: int) -> int:
@@ -101,7 +103,7 @@ def open_foreign(database: Path, package: Path) -> Iterator[ForeignDatabase]:
 
 
 def _disarm(connection: sqlite3.Connection) -> None:
-    for category, value in _LIMITS.items():
+    for category, value in LIMITS.items():
         connection.setlimit(category, value)
     connection.text_factory = _strict_utf8
     connection.create_collation("unicase", _unicase)

@@ -7,6 +7,7 @@ from pathlib import Path
 from studyctl.errors import DataError
 
 MAX_FIELD_BYTES = 100_000
+MAX_OWN_FIELD_BYTES = 1_500_000
 MAX_CARDS = 200_000
 MAX_REVIEWS = 2_000_000
 MAX_NAME = 200

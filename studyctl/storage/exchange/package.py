@@ -27,6 +27,16 @@ _END64_BYTES = 20
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
 _WINDOW = 64 * 2**20
 
 
@@ -59,7 +69,7 @@ class Package:
                     if written > min(limit, allowed):
                         raise self._bomb(name, written, limit)
                     target.write(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except _DAMAGE as error:
             raise refusal(self.path, f"{name} in it is damaged ({error}).", _FETCH) from error
         except Exception as error:
             if type(error).__module__.partition(".")[0] != "zstandard":
@@ -88,10 +98,12 @@ def open_package(path: Path) -> Iterator[Package]:
         DataError: no zip file, or one with names or sizes that no package has.
     """
     check_file(path, limits.MAX_PACKAGE_BYTES)
-    _check_directory_size(path)
     try:
+        _check_directory_size(path)
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError) as error:
+    except OSError as error:
+        raise refusal(path, f"it cannot be read: {error.strerror}.", "Check its permissions.") from error
+    except _DAMAGE as error:
         raise _no_zip(path) from error
     with archive:
         yield Package(path, archive)

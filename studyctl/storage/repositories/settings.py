@@ -40,3 +40,15 @@ def save_settings(transaction: Transaction, settings: Settings) -> None:
     for name, value in asdict(settings).items():
         plain = value.isoformat() if isinstance(value, date) else value
         transaction.put(SettingRow, {"name": name, "value": json.dumps(plain)})
+
+
+def load_document(connection: Connection, name: str) -> Any:
+    """A JSON value that is kept beside the choices, or None where there is none."""
+    table = table_of(SettingRow)
+    text = connection.execute(select(table.c.value).where(table.c.name == name)).scalar_one_or_none()
+    return None if text is None else json.loads(text)
+
+
+def save_document(transaction: Transaction, name: str, value: Any) -> None:
+    """Keep a JSON value under the name of a choice, or beside the choices."""
+    transaction.put(SettingRow, {"name": name, "value": json.dumps(value)})

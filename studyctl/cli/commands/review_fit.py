@@ -1,0 +1,89 @@
+"""`studyctl review fit`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from studyctl.cli import output
+from studyctl.cli.diagnostics import say
+from studyctl.cli.state import state_of
+from studyctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from studyctl.services.fit import Load, Refit
+
+PLOT_SIZE = (76, 14)
+
+
+def register(group: typer.Typer) -> None:
+    """Add to `studyctl review`."""
+    group.command("fit")(fit)
+
+
+def fit(
+    context: typer.Context,
+    look: Annotated[bool, typer.Option("--look", help="Fit and compare, change nothing.")] = False,
+    reschedule: Annotated[bool, typer.Option("--reschedule", help="Move due dates to what the weights say.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Fit the scheduler to your own reviews; new weights must predict the latest fifth of the time better."""
+    from studyctl.services.fit import FitService
+
+    if look and reschedule:
+        raise UsageError("--look changes nothing, so it cannot reschedule.", "Leave one of the two out.")
+    service = FitService(state_of(context).container.context)
+    done = service.look() if look else service.refit(reschedule).value
+    if as_json:
+        output.document(_document(done))
+        return
+    _print(done, look)
+
+
+def _document(done: Refit) -> dict[str, Any]:
+    plain: dict[str, Any] = output.plain(done)
+    return plain | {"accepted": done.fit.accepted}
+
+
+def _print(done: Refit, look: bool) -> None:
+    found = done.fit
+    output.line(
+        f"{found.reviews} reviews of {found.cards} cards: {found.trained} to learn from, {found.held_out} held out"
+    )
+    rows = [
+        (name, f"{loss.log_loss:.4f}", f"{loss.rmse:.4f}") for name, loss in (("old", found.old), ("new", found.new))
+    ]
+    output.table(("weights", "log loss", "RMSE (bins)"), rows)
+    if not found.accepted:
+        output.line("The new weights predict the held-out reviews no better: the old ones stay.")
+    elif look:
+        output.line("The new weights are better. `studyctl review fit` keeps them.")
+    else:
+        output.line(f"The new weights ({done.algo}) are kept; `studyctl undo` takes them back.")
+    if done.load is not None:
+        _print_load(done.load, done.rescheduled)
+
+
+def _print_load(load: Load, rescheduled: bool) -> None:
+    from studyctl.plots import draw_plot, legend
+
+    days = list(range(len(load.before)))
+    plot = {
+        "title": "",
+        "kind": "line",
+        "x_label": "days from today",
+        "y_label": "",
+        "series": [
+            {"name": "before rescheduling", "x": days, "y": list(load.before)},
+            {"name": "after rescheduling", "x": days, "y": list(load.after)},
+        ],
+    }
+    output.line()
+    output.line(f"Cards due on each of the next {len(days)} days: {sum(load.before)} before, {sum(load.after)} after")
+    output.line(draw_plot(plot, *PLOT_SIZE))
+    output.line(legend(plot))
+    if rescheduled:
+        output.line(f"{load.moved} cards have a new due date.")
+    else:
+        say(f"{load.moved} cards would get a new due date: `studyctl review fit --reschedule` moves them.")
