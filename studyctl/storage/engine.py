@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from studyctl.errors import ConflictError, DataError
 
 BUSY_TIMEOUT_MS = 5000
+CACHE_KIB = 32_768  # of each connection, at most
 WRITE = "studyctl_write"
 
 
@@ -42,6 +43,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        f"cache_size = -{CACHE_KIB}",
+        "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

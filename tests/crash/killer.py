@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import select
 import signal
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from studyctl.paths import Paths, resolve_paths
 from studyctl.storage.integrity import check_integrity
 from studyctl.storage.repositories.items import all_ticks
 from studyctl.storage.repositories.review_log import reviews
+
+STARTING_S = 0.03  # a shorter wait kills the child while it starts, a longer one is counted from its first act
 
 
 @dataclass
@@ -43,6 +46,7 @@ def study(paths: Paths, seed: int, acks: int) -> None:
     draw = random.Random(seed)
     container = open_container(paths)
     items = [item.id for day in container.library.days("p90") for item in day.tickable]
+    os.write(acks, b"{}\n")  # ready: the content is read
     number = 0
     while True:
         number += 1
@@ -72,11 +76,13 @@ def kill_once(paths: Paths, seed: int, wait_s: float) -> list[dict[str, object]]
         study(paths, seed, writer)
         os._exit(0)
     os.close(writer)
+    if wait_s > STARTING_S:
+        select.select([reader], [], [], 60)
     time.sleep(wait_s)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reader, encoding="utf-8") as pipe:
-        return [json.loads(line) for line in pipe if line.endswith("\n")]
+        return [act for line in pipe if line.endswith("\n") and (act := json.loads(line))]
 
 
 def missing(container: Container, acts: list[dict[str, object]]) -> list[str]:
