@@ -220,8 +220,8 @@ async def test_a_day_can_be_read(make_app: MakeApp) -> None:
         pilot.app.open("day", "p90/16")  # type: ignore[attr-defined]
         await settled(pilot)
         assert "read only" in str(pilot.app.screen.query_one("#day-head", Static).content)
-        await press(pilot, "j", "y")
-        assert "p90/16" in pilot.app.clipboard
+        await press(pilot, "j", "j", "j", "y")
+        assert "p90/16/objective/1" in pilot.app.clipboard
         await press(pilot, "f", *"redis", "enter", "escape", "escape")
         assert isinstance(pilot.app.screen, TodayScreen)
 
