@@ -65,7 +65,8 @@ def test_the_unpacked_wheel_finds_its_content_and_its_labs(wheel: Path, tmp_path
         text=True,
     ).stdout
     assert where.startswith(str(tmp_path)), "the test must not see the working tree"
-    assert json.loads(studyctl("curriculum", "stats", "--json").stdout)["p90"]["totals"]["days"] == 21
+    assert json.loads(studyctl("curriculum", "stats", "--json").stdout)["p90"]["totals"]["days"] == 90
+    assert "## The idea" in studyctl("lesson", "p90/22", "--plain").stdout
     started = studyctl("lab", "start", "28:16", "--json")
     assert started.returncode == 0, started.stderr
     graded = studyctl("lab", "run", "28:16", "--json")
