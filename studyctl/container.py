@@ -81,7 +81,7 @@ def open_container(paths: Paths | None = None, clock: Clock | None = None) -> Co
     paths = paths or resolve_paths()
     clock = clock or SystemClock()
     paths.ensure()
-    database = open_database(paths.database_url, clock)
+    database = open_database(paths.database_url, clock, paths.cards)
     library = Library(paths.bundle)
     return Container(Context(database, library, clock, paths, CardShelf(database, library, paths.cards)))
 

@@ -88,13 +88,19 @@ class Memory:
 
 
 class CardAct(StrEnum):
-    """What was done to a card. A move sets its due day by hand; to forget makes it a new card again."""
+    """What was done to a card.
+
+    A move sets its due day by hand; to forget makes it a new card again. To reschedule (by other weights) or to import
+    sets its whole memory.
+    """
 
     ANSWER = "answer"
     SUSPEND = "suspend"
     RESUME = "resume"
     MOVE = "move"
     FORGET = "forget"
+    RESCHEDULE = "reschedule"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,8 @@ class ReviewEntry:
     """One line of the append-only review log; only an answer has a rating.
 
     `phase` is the one before the act, `stability` (days), `difficulty` and `interval_days` those behind it. `hour` is
-    the local hour of the day, `former_days` the interval that the card had before, 0 for one inside a day.
+    the local hour of the day, `former_days` the interval that the card had before, 0 for one inside a day. `after` is
+    the memory behind an act that sets all of it, else None.
     """
 
     id: int
@@ -119,3 +126,4 @@ class ReviewEntry:
     act: CardAct = CardAct.ANSWER
     hour: int = 0
     former_days: int = 0
+    after: Memory | None = None

@@ -20,6 +20,8 @@ def replayed(memory: Memory, entry: ReviewEntry) -> Memory:
             return replace(memory, due_day=entry.day + entry.interval_days)
         case CardAct.FORGET:
             return Memory()
+        case CardAct.RESCHEDULE | CardAct.IMPORT:
+            return entry.after or memory
     if entry.rating is None or entry.stability is None or entry.difficulty is None:
         return memory
     moment = Moment(entry.at, entry.day)

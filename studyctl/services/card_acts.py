@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from studyctl.domain.cards import CardAct, Memory, Phase, ReviewEntry
+from studyctl.domain.card_lines import act_line
+from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.replay import replayed
 from studyctl.domain.scheduling import Moment
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
-from studyctl.services.review import former_days, no_card
+from studyctl.services.review import no_card
 from studyctl.storage.card_act import card_act
 
 _CHANGED = frozenset({Area.CARDS})
@@ -79,7 +80,7 @@ class CardService:
                 if desk.document(card) is None:
                     raise no_card(card)
                 memory = desk.memory(card)
-                entry = _line(act, card, memory, moment)
+                entry = act_line(act, card, memory, moment)
                 entry = replace(entry, interval_days=change(card, memory, moment))
                 desk.store(entry, replayed(memory, entry))
         return Outcome(named, _CHANGED)
@@ -92,22 +93,3 @@ def _unless(refused: Callable[[Memory], bool], why: str) -> Change:
         return 0
 
     return check
-
-
-def _line(act: CardAct, card: str, memory: Memory, moment: Moment) -> ReviewEntry:
-    return ReviewEntry(
-        id=0,
-        card_id=card,
-        rating=None,
-        at=moment.millis,
-        day=moment.day,
-        phase=memory.phase,
-        elapsed_days=0 if memory.last_day is None else max(0, moment.day - memory.last_day),
-        stability=memory.stability,
-        difficulty=memory.difficulty,
-        interval_days=0,
-        duration_ms=0,
-        act=act,
-        hour=moment.hour,
-        former_days=former_days(memory),
-    )

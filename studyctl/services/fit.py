@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from studyctl.domain.cards import Memory, Phase
+from studyctl.domain.card_lines import act_line
+from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.fitting import Fit, Histories, fit, memories
 from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
 from studyctl.domain.outcome import Area, Outcome
@@ -14,6 +15,7 @@ from studyctl.domain.settings import Settings
 from studyctl.services.context import Context
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
+from studyctl.storage.repositories.review_log import log_many
 from studyctl.storage.repositories.weights import FittedWeights, PastFit, load_weights, save_weights
 
 PREVIEW_DAYS = 30
@@ -87,8 +89,15 @@ class FitService:
                 cards = all_memory(transaction.connection, Subject.CARD)
                 moved = _rescheduled(cards, log, fitted.weights or DEFAULT_WEIGHTS, settings)
                 load = self._load(cards, moved, settings)
-                for card_id in sorted(moved) if reschedule else ():
-                    save_memory(transaction, Subject.CARD, card_id, moved[card_id])
+                if reschedule:
+                    changed = [card_id for card_id in sorted(moved) if moved[card_id] != cards[card_id]]
+                    moment = self._context.moment(settings)
+                    for card_id in changed:
+                        save_memory(transaction, Subject.CARD, card_id, moved[card_id])
+                    log_many(
+                        transaction,
+                        (act_line(CardAct.RESCHEDULE, card, cards[card], moment, moved[card]) for card in changed),
+                    )
         done = Refit(found, ALGORITHM, found.accepted, load, reschedule, fitted.history)
         return Outcome(done, frozenset({Area.SETTINGS, Area.CARDS}))
 

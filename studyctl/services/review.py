@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from itertools import islice
 
 from studyctl.content.cards import OWN_DAY
+from studyctl.domain.card_lines import former_days
 from studyctl.domain.cards import Card, CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import to_millis
 from studyctl.domain.outcome import Area, Outcome
@@ -228,13 +229,6 @@ def _refuse_early(card_id: str, memory: Memory, moment: Moment) -> None:
             f"Card {card_id} is due in {days} day{'s' if days != 1 else ''}; an early answer skews its schedule.",
             "`studyctl review due` lists what is due, `review undo` takes the last answer back.",
         )
-
-
-def former_days(memory: Memory) -> int:
-    """The interval in days that a card waits now; 0 for a new card or a learning step."""
-    if memory.phase is not Phase.REVIEW or memory.due_day is None or memory.last_day is None:
-        return 0
-    return max(0, memory.due_day - memory.last_day)
 
 
 def _entry(

@@ -25,9 +25,9 @@ class UndoService:
         Raises:
             ConflictError: nothing to undo, or a later act changed the same data.
         """
-        with self._context.database.maintain() as connection:
+        with self._context.database.staged_files() as files, self._context.database.maintain() as connection:
             act = last_act(connection, scope)
             if act is None:
                 raise ConflictError("There is nothing to undo.", "Every act so far has been taken back.")
-            undo_act(connection, act, self._context.now_ms())
+            undo_act(connection, act, self._context.now_ms(), files)
         return Outcome(act, frozenset(Area))

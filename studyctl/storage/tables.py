@@ -112,7 +112,8 @@ class ReviewLogRow(SQLModel, table=True):
 
     From these lines alone the memory of every card follows. `hour` is the local hour of the day, `former_days` the
     interval in days that the card had before (0 for one of the same day). A `move` sets the due day to `day` +
-    `interval_days`. `rating` is 0 where the act is not an answer.
+    `interval_days`. `rating` is 0 where the act is not an answer. `memory` is JSON, the memory behind an act that sets
+    all of it.
     """
 
     __tablename__ = "review_log"
@@ -132,6 +133,43 @@ class ReviewLogRow(SQLModel, table=True):
     act: str = Field(sa_column=Column(Text, nullable=False, server_default="answer"))
     hour: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     former_days: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    memory: str | None = Field(sa_column=Column(Text, nullable=True))
+
+
+class CardFlagRow(SQLModel, table=True):
+    """A card that the user called bad in the middle of a review, with what is wrong with it."""
+
+    __tablename__ = "card_flag"
+    card_id: str = Field(sa_column=Column(Text, primary_key=True))
+    note: str = Field(sa_column=Column(Text, nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class PredictionRow(SQLModel, table=True):
+    """What the learner expects a figure of a lab to be; `record` is the run that it was compared with, null before."""
+
+    __tablename__ = "prediction"
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    slug: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    figure: str = Field(sa_column=Column(Text, nullable=False))
+    value: float = Field(sa_column=Column(Float, nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    record: str | None = Field(sa_column=Column(Text, nullable=True))
+
+
+class LabCardRow(SQLModel, table=True):
+    """A card made from a measured figure: its record and interval; `stale` is the later record that left it."""
+
+    __tablename__ = "lab_card"
+    card_id: str = Field(sa_column=Column(Text, primary_key=True))
+    slug: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    figure: str = Field(sa_column=Column(Text, nullable=False))
+    device: str = Field(sa_column=Column(Text, nullable=False))
+    record: str = Field(sa_column=Column(Text, nullable=False))
+    low: float = Field(sa_column=Column(Float, nullable=False))
+    high: float = Field(sa_column=Column(Float, nullable=False))
+    stale: str | None = Field(sa_column=Column(Text, nullable=True))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class InterviewLogRow(SQLModel, table=True):

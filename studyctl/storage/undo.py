@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BigInteger, Connection, Table, insert, literal, select, update
 
 from studyctl.errors import ConflictError
+from studyctl.storage.own_files import StagedFiles
 from studyctl.storage.tables import DERIVED, LOGS, METADATA, JournalRow, table_of
 from studyctl.storage.unit_of_work import read_row, write_row
 
@@ -34,30 +35,44 @@ def last_act(connection: Connection, scope: str | None = None) -> Act | None:
     return None if row is None else Act(row["id"], row["at"], row["scope"], row["summary"])
 
 
-def undo_act(connection: Connection, act: Act, now: int) -> None:
-    """Take an act back: projections return to their former rows, logs get a line that says so.
+def undo_act(connection: Connection, act: Act, now: int, files: StagedFiles) -> None:
+    """Take an act back: rows and files return to what they were, logs get a line that says so.
 
     Raises:
-        ConflictError: a later act changed the same rows.
+        ConflictError: a later act changed the same rows or files.
+        DataError: a file cannot be read or written.
     """
     journal = table_of(JournalRow)
     changes = json.loads(connection.execute(select(journal.c.changes).where(journal.c.id == act.id)).scalar_one())
     for change in reversed(changes):
+        if "file" in change:
+            # A file may be back already: then a former undo was killed before its commit.
+            _expect(act, files.read(change["file"]) in (change["after"], change["before"]))
+            files.put(change["file"], change["before"])
+            continue
         table = METADATA.tables[change["table"]]
         if change.get("appended"):
             if "undoes" in table.c:
-                taken_back = read_row(connection, table, change["key"])
-                if taken_back is not None:
-                    line = taken_back | {"undoes": change["key"], "at": now}
-                    del line["id"]
-                    connection.execute(insert(table).values(**line))
+                first, last = change.get("from", change.get("key")), change.get("to", change.get("key"))
+                _take_lines_back(connection, table, first, last, now)
             continue
-        if read_row(connection, table, change["key"]) != change["after"]:
-            raise ConflictError(
-                f"Cannot undo {act.summary!r}: something later changed it.", "Undo the later act first."
-            )
+        _expect(act, read_row(connection, table, change["key"]) == change["after"])
         write_row(connection, table, change["key"], change["before"])
     connection.execute(update(journal).where(journal.c.id == act.id).values(undone_at=now))
+    files.apply()
+
+
+def _expect(act: Act, unchanged: bool) -> None:
+    if not unchanged:
+        raise ConflictError(f"Cannot undo {act.summary!r}: something later changed it.", "Undo the later act first.")
+
+
+def _take_lines_back(connection: Connection, table: Table, first: int, last: int, now: int) -> None:
+    """A copy of each line with `undoes`, as append-only logs keep what was taken back."""
+    names = [column.name for column in table.columns if column.name != "id"]
+    values = {"undoes": table.c.id, "at": literal(now, BigInteger)}
+    copied = select(*(values.get(name, table.c[name]) for name in names)).where(table.c.id.between(first, last))
+    connection.execute(insert(table).from_select(names, copied.order_by(table.c.id)))
 
 
 def digest(connection: Connection) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlmodel import SQLModel
 
 from studyctl.domain.clock import Clock, to_millis
 from studyctl.storage.engine import WRITE, explained
+from studyctl.storage.own_files import StagedFiles
 from studyctl.storage.tables import DERIVED, LOGS, JournalRow, table_of
 
 __all__ = ["Connection", "Database", "Transaction", "read_row", "write_row"]
@@ -21,11 +23,12 @@ Row = dict[str, Any]
 
 
 class Transaction:
-    """A write in progress. `put`, `add` and `remove` change projections; `append` writes to a log."""
+    """A write in progress. `put`, `add` and `remove` change projections, `append` a log, `write_file` a file."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, files: StagedFiles) -> None:
         self.connection = connection
         self.changes: list[dict[str, Any]] = []
+        self._files = files
 
     def put(self, model: type[SQLModel], values: Mapping[str, Any]) -> None:
         """Insert or replace the row whose primary key is in `values` (all columns given)."""
@@ -52,6 +55,32 @@ class Transaction:
         self.changes.append({"table": table.name, "key": key, "appended": True})
         return key
 
+    def append_many(self, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write lines of an append-only log with an integer key, in this order; one range in the journal."""
+        table = table_of(model)
+        key = _key_column(table)
+        first = (self.connection.execute(select(func.max(table.c[key]))).scalar_one() or 0) + 1
+        numbered = [{**row, key: number} for number, row in enumerate(rows, start=first)]
+        if numbered:
+            self.connection.execute(insert(table), numbered)
+            last = first + len(numbered) - 1
+            self.changes.append({"table": table.name, "from": first, "to": last, "appended": True})
+
+    def read_file(self, name: str) -> str | None:
+        """Text of one of the user's own files as this act leaves it; None where there is none."""
+        return self._files.read(name)
+
+    def write_file(self, name: str, text: str | None) -> None:
+        """Make this the text of one of the user's own files when the act is committed; None removes it.
+
+        Raises:
+            DataError: the file cannot be written.
+        """
+        before = self._files.read(name)
+        if before != text:
+            self._files.put(name, text)
+            self.changes.append({"file": name, "before": before, "after": text})
+
     def _write(self, table: Table, key: Any, after: Row | None) -> None:
         before = read_row(self.connection, table, key)
         if before == after:
@@ -63,8 +92,9 @@ class Transaction:
 class Database:
     """Reads and journaled writes over one engine. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, own_files: Path | None = None) -> None:
         self.engine = engine
+        self._own_files = own_files
         self._clock = clock
         self._watcher: PoolProxiedConnection | None = None
         self._desk: PoolProxiedConnection | None = None
@@ -80,8 +110,8 @@ class Database:
     @contextmanager
     def write(self, scope: str, summary: str) -> Iterator[Transaction]:
         """One act: all or nothing, journaled as `summary` under `scope`. Committed when the block ends."""
-        with self._write_connection() as connection:
-            transaction = Transaction(connection)
+        with self.staged_files() as files, self._write_connection() as connection:
+            transaction = Transaction(connection, files)
             yield transaction
             if transaction.changes:
                 connection.execute(
@@ -93,6 +123,17 @@ class Database:
                         undone_at=None,
                     )
                 )
+                files.apply()
+
+    @contextmanager
+    def staged_files(self) -> Iterator[StagedFiles]:
+        """The user's own files; what was applied is taken back where the block fails."""
+        files = StagedFiles(self._own_files)
+        try:
+            yield files
+        except BaseException:
+            files.restore()
+            raise
 
     @contextmanager
     def maintain(self) -> Iterator[Connection]:

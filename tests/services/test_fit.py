@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import pytest
 
 from studyctl.container import Container
-from studyctl.domain.cards import Memory, Phase, Rating, ReviewEntry
+from studyctl.domain.cards import CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import study_day
 from studyctl.domain.fitting import Answer, memories
 from studyctl.domain.forgetting import DEFAULT_WEIGHTS
+from studyctl.domain.replay import replay
 from studyctl.domain.scheduling import Moment
 from studyctl.errors import ConflictError
 from studyctl.services.fit import PREVIEW_DAYS, FitService
 from studyctl.services.review import scheduler_for
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
-from studyctl.storage.repositories.review_log import log_review
+from studyctl.storage.repositories.review_log import card_acts, log_review
 from studyctl.storage.undo import digest
 from tests.helpers import FakeClock
 from tests.simulated_log import QUICK_FORGETTER, simulated_log
@@ -145,3 +146,17 @@ def test_histories_leave_out_what_was_undone_and_cards_that_begin_in_the_middle(
 def test_a_short_log_is_refused(container: Container) -> None:
     with pytest.raises(ConflictError, match="0 reviews"):
         FitService(container.context).refit()
+
+
+def test_rescheduled_memory_follows_from_the_log(container: Container, clock: FakeClock) -> None:
+    fill(container, clock)
+    FitService(container.context).refit(reschedule=True)
+    with container.context.database.read() as connection:
+        stored, log = all_memory(connection, Subject.CARD), list(card_acts(connection))
+    moved = {entry.card_id for entry in log if entry.act is CardAct.RESCHEDULE}
+    assert moved
+    derived = replay(log)
+    assert {card: derived[card] for card in moved} == {card: stored[card] for card in moved}
+    container.undo.undo()
+    with container.context.database.read() as connection:
+        assert not any(entry.act is CardAct.RESCHEDULE for entry in card_acts(connection))

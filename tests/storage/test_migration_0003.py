@@ -71,7 +71,7 @@ def old_database(path: Path, revision: str) -> None:
     raw.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_an_earlier_database_is_filled_in_and_its_acts_can_be_undone(house: House, revision: str) -> None:
     old_database(house.paths.database, revision)
     container = house.open()

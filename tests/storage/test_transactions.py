@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from studyctl.container import Container
 from studyctl.domain.ticks import Tick, TickStatus
 from studyctl.errors import ConflictError
+from studyctl.storage.own_files import StagedFiles
 from studyctl.storage.repositories.items import all_ticks, save_tick
 from studyctl.storage.tables import (
     InterviewLogRow,
@@ -165,7 +166,7 @@ def test_an_undone_act_cannot_be_undone_twice(container: Container) -> None:
     container.undo.undo()
 
     def again(connection: Connection) -> None:
-        undo_act(connection, act, 1)
+        undo_act(connection, act, 1, StagedFiles(None))
 
     with pytest.raises(ConflictError), container.context.database.maintain() as connection:
         again(connection)

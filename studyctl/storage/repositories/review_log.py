@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
 from studyctl.domain.cards import CardAct, Phase, Rating, ReviewEntry
+from studyctl.storage.repositories.memory import memory_from
 from studyctl.storage.tables import ReviewLogRow, table_of
 from studyctl.storage.unit_of_work import Transaction
+
+_encode = json.JSONEncoder(sort_keys=True).encode
 
 
 def log_review(transaction: Transaction, entry: ReviewEntry) -> int:
     """Append one act on a card; the entry's own id is ignored."""
     return transaction.append(ReviewLogRow, log_row(entry))
+
+
+def log_many(transaction: Transaction, entries: Iterable[ReviewEntry]) -> None:
+    """Append many acts in this order; their own ids are ignored."""
+    transaction.append_many(ReviewLogRow, (log_row(entry) for entry in entries))
 
 
 def log_row(entry: ReviewEntry) -> dict[str, Any]:
@@ -34,6 +43,7 @@ def log_row(entry: ReviewEntry) -> dict[str, Any]:
         "act": entry.act.value,
         "hour": entry.hour,
         "former_days": entry.former_days,
+        "memory": None if entry.after is None else _encode(vars(entry.after)),
     }
 
 
@@ -74,4 +84,5 @@ def _entry(row: Any) -> ReviewEntry:
         act=CardAct(row["act"]),
         hour=row["hour"],
         former_days=row["former_days"],
+        after=None if row["memory"] is None else memory_from(json.loads(row["memory"])),
     )
