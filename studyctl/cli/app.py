@@ -29,9 +29,12 @@ from studyctl.cli.commands import (
     plan,
     protocol,
     review,
+    review_deadline,
     review_fit,
+    review_reschedule,
     review_simulate,
     search,
+    settings,
     sprint,
     ticks,
     today,
@@ -75,7 +78,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_fit, review_simulate):
+for module in (review_deadline, review_fit, review_reschedule, review_simulate):
     module.register(review.app)
 for name, group in (
     ("track", track.app),
@@ -90,6 +93,7 @@ for name, group in (
     ("export", export.app),
     ("import", imports.app),
     ("curriculum", curriculum.app),
+    ("settings", settings.app),
     ("dev", dev.app),
 ):
     app.add_typer(group, name=name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.cli.output import line
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import countdown
 from studyctl.errors import StudyError
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def review_line_by_line(container: Container) -> None:
     answered = 0
     while (prompt := container.review.next()) is not None:
         counts = container.review.queue().counts
-        line(f"[{prompt.card.deck}] {counts.total} left")
+        ends = "" if counts.deadline_days is None else f", {countdown(counts.deadline_days)}"
+        line(f"[{prompt.card.deck}] {counts.total} left{ends}")
         line(prompt.card.front)
         began = time.monotonic()
         reveal = _ask("enter: reveal, u: undo, q: stop > ")
