@@ -12,6 +12,7 @@ from studyctl.errors import UsageError
 
 MAX_DAYS = 730
 MAX_MINUTES = 16 * 60
+LEAST_SHARE = 0.5
 
 
 class Stage(StrEnum):
@@ -26,33 +27,27 @@ class Stage(StrEnum):
 class RealDeadline(Deadline):
     """A deadline whose days are those of a real learner.
 
-    While building, every day may take `day_seconds`. The pass shares out `total_seconds`, or what the mean of the days
-    of building comes to over all days where that is more, so that whoever needs longer than was foreseen keeps an even
-    load too. Whoever spent next to nothing gets `least_seconds` a day all the same. `past` are the seconds of
-    the days from `start` that are not in `spent`, as a forecast from today on has them.
+    While building, every day may take `day_seconds`. The pass shares out what is left of `total_seconds`; where that is
+    little, as after days that were missed or took too long, a day still gets `LEAST_SHARE` of an even one. `past`
+    are the seconds of the days from `start` that are not in `spent`, as a forecast from today on has them.
     """
 
-    least_seconds: float = 0.0
     past: tuple[float, ...] = ()
 
     def allowance(self, day: int, spent: Sequence[float]) -> float:
         """Seconds for `day`; `spent` has the seconds of the days after `past` until yesterday."""
         if day < self.pass_start:
             return self.day_seconds
-        every = (*self.past, *spent)
-        built = every[: self.pass_start - self.start]
-        usual = self.days * sum(built) / len(built) if built else 0.0
-        total = min(self.days * self.day_seconds, max(self.total_seconds, usual))
-        shared = Deadline(self.start, self.date, total, self.day_seconds, window=self.window).allowance(day, every)
-        return max(shared, min(self.day_seconds, self.least_seconds))
+        even = self.total_seconds / self.days
+        return max(super().allowance(day, (*self.past, *spent)), min(self.day_seconds, LEAST_SHARE * even))
 
 
 @dataclass(frozen=True)
 class DeadlineChoice:
     """Be ready on `date` with at most `minutes` a day, from study date `start` on.
 
-    Until the last pass cards come back at `build_retention`. `total_minutes` is the time for all days together: what
-    one fixed retention was expected to take.
+    Until the last pass cards come back at `build_retention`. `total_minutes` is the time for all days together, at the
+    pace of the model (`answer_pace`): what one fixed retention was expected to take.
     """
 
     date: datetime.date
@@ -65,20 +60,16 @@ class DeadlineChoice:
         """Days from a study-day ordinal to the date; 0 on the date, negative after it."""
         return self.date.toordinal() - day
 
-    def rules(self) -> RealDeadline:
-        """The rules, in ordinals of study days."""
-        return RealDeadline(
-            self.start.toordinal(),
-            self.date.toordinal(),
-            self.total_minutes * 60,
-            self.minutes * 60,
-            self.build_retention,
-        )
+    def rules(self, pace: float = 1.0) -> RealDeadline:
+        """The rules for a user of this pace, in ordinals of study days."""
+        start, date = self.start.toordinal(), self.date.toordinal()
+        total = 60 * min(self.total_minutes * pace, (date - start) * self.minutes)
+        return RealDeadline(start, date, total, self.minutes * 60, self.build_retention)
 
-    def rules_from(self, today: int, past: Sequence[float], least_seconds: float) -> RealDeadline:
+    def rules_from(self, today: int, past: Sequence[float], pace: float) -> RealDeadline:
         """The same with today as day 0; `past` are the seconds of every day from the start until yesterday."""
-        moved = replace(self.rules(), start=self.start.toordinal() - today, date=self.days_left(today))
-        return replace(moved, past=tuple(past), least_seconds=least_seconds)
+        moved = replace(self.rules(pace), start=self.start.toordinal() - today, date=self.days_left(today))
+        return replace(moved, past=tuple(past))
 
     def stage(self, day: int) -> Stage:
         """The stage that a study day lies in."""
@@ -119,6 +110,9 @@ def retention_on(deadline: DeadlineChoice | None, desired: float, day: int) -> f
     if deadline is not None and deadline.stage(day) is Stage.BUILD:
         return deadline.build_retention
     return desired
+
+
+OVER = "The deadline has come: the desired retention counts again. `studyctl review deadline clear` ends this line."
 
 
 def countdown(days: int) -> str:

@@ -117,8 +117,8 @@ class Learner:
         self.last[card] = last_day
         self.due[card] = due
 
-    def answer(self, card: int, day: int) -> None:
-        """Answer a card, new or not."""
+    def answer(self, card: int, day: int) -> Rating:
+        """Answer a card, new or not, with its same-day step."""
         elapsed = day - self.last.get(card, day)
         rating = self._rating(card, elapsed)
         self.seconds[day] += answer_seconds(rating, first=card not in self.last)
@@ -126,6 +126,7 @@ class Learner:
         self.believed[card] = self.belief.after(self.believed.get(card), rating, elapsed)
         self.last[card] = day
         self._count[card] += 1
+        return rating
 
     def trial(self) -> Trial:
         """The result at the date; a card that was never seen counts as forgotten."""

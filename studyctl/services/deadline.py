@@ -111,7 +111,7 @@ class DeadlineService:
         done = steps_of(progress, RUNS * (1 + len(BUILD_STEPS)))
         fixed = fixed_trials(cards, minutes, done)
         expected = cards.outlook(fixed).minutes * cards.days + sum(cards.past) / 60
-        chosen, trials = best_build(cards, replace(chosen, total_minutes=round(expected, 1)), done)
+        chosen, trials = best_build(cards, replace(chosen, total_minutes=round(expected / cards.pace, 1)), done)
         return self._preview(settings, cards, chosen, cards.outlook(fixed), cards.outlook(trials))
 
     def store(self, chosen: DeadlineChoice) -> Outcome[DeadlineChoice]:
@@ -144,8 +144,7 @@ class DeadlineService:
         with context.database.read() as connection:
             cards = collection(connection, context, settings, chosen)
             seen = [each.card for each in learnt(connection, steps=True)]
-            passed = list(learnt(connection)) if chosen.stage(today) is Stage.LAST_PASS else []
-            budget = budget_on(connection, chosen, today, passed)
+            budget = budget_on(connection, chosen, today)
             spent = seconds_by_day(connection, today, today, budget.usual_ms).get(today, 0.0)
         forecast = None
         if cards.days and cards.cards:

@@ -14,7 +14,7 @@ from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.learners import Learner, Task, Trial, deadline_mode, fixed_retention
 from studyctl.domain.settings import Settings
 from studyctl.services.context import Context
-from studyctl.services.deadline_queue import budget_on, least_seconds, model_of
+from studyctl.services.deadline_queue import budget_on, model_of
 from studyctl.services.simulate import BUILD_STEPS, Progress
 from studyctl.services.standing import load_standing
 from studyctl.storage.repositories.learnt import LearntCard, learnt
@@ -93,13 +93,11 @@ class Collection:
 
     def rules(self, deadline: DeadlineChoice) -> RealDeadline:
         """The deadline's rules in seconds of the model, from today on."""
-        least = least_seconds(self.cards, deadline, self.pace)
-        rules, factor = deadline.rules_from(self.today, self.past, least), 1 / self.pace / self.part
+        rules, factor = deadline.rules_from(self.today, self.past, self.pace), 1 / self.pace / self.part
         return replace(
             rules,
             total_seconds=rules.total_seconds * factor,
             day_seconds=rules.day_seconds * factor,
-            least_seconds=rules.least_seconds * factor,
             past=tuple(each * factor for each in rules.past),
         )
 
@@ -124,7 +122,7 @@ def collection(connection: Connection, context: Context, settings: Settings, dea
     unlocked = standing.unlocked(context, settings)
     ahead = [day for day in context.library.sequence(settings.active_track) if day not in unlocked]
     near, far = [OWN_DAY, *unlocked, *ahead[:days]], ahead[days:]
-    budget = budget_on(connection, deadline, today, [])
+    budget = budget_on(connection, deadline, today)
     return Collection(
         today,
         days,

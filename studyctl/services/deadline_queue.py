@@ -13,7 +13,7 @@ from studyctl.domain.scheduling import Moment
 from studyctl.domain.settings import Settings
 from studyctl.services.context import Context
 from studyctl.storage.repositories.answer_times import recent_times, seconds_by_day
-from studyctl.storage.repositories.learnt import LearntCard, changed_after, learnt, newest_line
+from studyctl.storage.repositories.learnt import changed_after, learnt, newest_line
 from studyctl.storage.repositories.queue import Today, Waiting
 from studyctl.storage.unit_of_work import Connection
 
@@ -158,29 +158,29 @@ class DeadlineQueue:
             edition,
             settings,
             newest_line(connection),
-            budget_on(connection, deadline, day, cards),
+            budget_on(connection, deadline, day),
             tuple(ranked),
             {each.card.key: each.note for each in cards},
             first_sight(model, day, max(day, deadline.date.toordinal())),
         )
 
 
-def budget_on(connection: Connection, deadline: DeadlineChoice, day: int, cards: list[LearntCard]) -> Budget:
-    """The time of a study day, out of the seconds of the days before it; `cards` are those of the last pass."""
+def budget_on(connection: Connection, deadline: DeadlineChoice, day: int) -> Budget:
+    """The time of a study day, out of the seconds of the days before it."""
     own = pace(recent_times(connection, day))
     usual_ms = pass_seconds() * own * 1000
     start = deadline.start.toordinal()
     found = seconds_by_day(connection, start, day - 1, usual_ms)
     past = tuple(found.get(each, 0.0) for each in range(start, day))
-    rules = deadline.rules_from(day, past, least_seconds(len(cards), deadline, own))
+    rules = deadline.rules_from(day, past, own)
     allowance = 0.0 if deadline.stage(day) is Stage.OVER else rules.allowance(0, ())
     return Budget(allowance, own, usual_ms, past)
 
 
-def least_seconds(cards: int, deadline: DeadlineChoice, own: float) -> float:
-    """Seconds a day in which every learnt card comes once in the last pass."""
-    rules = deadline.rules()
-    return cards * pass_seconds() * own / (rules.date - rules.pass_start)
+def expected_cards(connection: Connection, deadline: DeadlineChoice, day: int) -> int:
+    """About how many learnt cards the last pass will ask on a coming day."""
+    seen = sum(1 for _ in learnt(connection, steps=True))
+    return min(seen, int(budget_on(connection, deadline, day).left(0.0, 0) / pass_seconds()))
 
 
 def model_of(settings: Settings) -> Forgetting:
