@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection
 
-from studyctl.domain.cards import CardAct, Phase
+from studyctl.domain.cards import Phase
 from studyctl.domain.fitting import Answer
 from studyctl.storage.repositories.review_log import standing
 from studyctl.storage.tables import ReviewLogRow, table_of
@@ -17,8 +17,7 @@ def histories(connection: Connection) -> dict[str, list[Answer]]:
     """Answers that stand, by card. A card whose log does not begin with its first sight is left out."""
     table = table_of(ReviewLogRow)
     columns = (table.c.card_id, table.c.day, table.c.rating, table.c.phase)
-    answers = standing(table).where(table.c.act == CardAct.ANSWER.value).with_only_columns(*columns)
-    query = answers.order_by(None).order_by(table.c.card_id, table.c.at, table.c.id)
+    query = standing(table).with_only_columns(*columns).order_by(None).order_by(table.c.card_id, table.c.at, table.c.id)
     found = {}
     for card_id, group in groupby(connection.execute(query), key=itemgetter(0)):
         rows = list(group)
