@@ -17,6 +17,7 @@ from studyctl.domain.settings import Settings
 from studyctl.errors import DataError, NotFoundError, UsageError
 from studyctl.services.review import scheduler_for
 from studyctl.storage.rebuild import compare
+from studyctl.storage.repositories.review_log import reviews
 from studyctl.storage.repositories.settings import save_settings
 from studyctl.storage.tables import SettingRow
 from tests.helpers import FakeClock, House
@@ -89,10 +90,13 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
     container.review.answer("one-01", Rating.EASY)
     usual = scheduler_for(container.settings.get()).answer("x", Memory(), Rating.EASY, moment).interval_days
     container.settings.change("desired_retention", "0.75")
+    with container.context.database.read() as connection:
+        log = reviews(connection)
     container.settings.change("rollover_hour", "0")
     longer = scheduler_for(container.settings.get()).answer("x", Memory(), Rating.EASY, moment).interval_days
     assert longer > usual
     with container.context.database.read() as connection:
+        assert reviews(connection) == log
         assert not any(each.differ for each in compare(connection))
 
 
