@@ -35,6 +35,8 @@ TYPED = {
     "fsrs_weights": as_typed([*DEFAULT_WEIGHTS[:20], 0.3]),
 }
 
+STORED = {"date": "2026-12-01", "start": "2026-11-02", "minutes": 20, "total_minutes": 90, "build_retention": 0.87}
+
 
 def put_raw(container: Container, name: str, text: str) -> None:
     """Write a row of the settings as another program would."""
@@ -114,6 +116,9 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
         ("easy_days", "[1, 1]"),
         ("deadline", '{"date": "soon"}'),
         ("deadline", "[1]"),
+        ("deadline", json.dumps(STORED | {"minutes": 0})),
+        ("deadline", json.dumps(STORED | {"start": "2026-12-01"})),
+        ("deadline", json.dumps(STORED | {"total_minutes": None})),
         ("start_date", "7"),
     ],
 )
