@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -160,3 +161,22 @@ def test_rescheduled_memory_follows_from_the_log(container: Container, clock: Fa
     container.undo.undo()
     with container.context.database.read() as connection:
         assert not any(entry.act is CardAct.RESCHEDULE for entry in card_acts(connection))
+
+
+def test_a_fit_reads_answers_only_and_a_forgotten_card_begins_anew(container: Container, clock: FakeClock) -> None:
+    day = study_day(clock.now())
+    rows = [
+        entry("a", Answer(day - 9, 3), new=True),
+        replace(entry("a", Answer(day - 8, 3), new=False), rating=None, act=CardAct.SUSPEND),
+        entry("a", Answer(day - 5, 4), new=False),
+        entry("b", Answer(day - 9, 1), new=True),
+        replace(entry("b", Answer(day - 4, 3), new=False), rating=None, act=CardAct.FORGET),
+        entry("b", Answer(day - 3, 2), new=True),
+        entry("c", Answer(day - 3, 2), new=True),
+        replace(entry("c", Answer(day - 2, 3), new=False), rating=None, act=CardAct.FORGET),
+    ]
+    with container.context.database.write("review", "arrange") as transaction:
+        for row in rows:
+            log_review(transaction, row)
+        found = histories(transaction.connection)
+    assert found == {"a": [Answer(day - 9, 3), Answer(day - 5, 4)], "b": [Answer(day - 3, 2)]}
