@@ -11,6 +11,7 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    cards,
     curriculum,
     day,
     dev,
@@ -83,6 +84,7 @@ for name, group in (
     ("day", day.app),
     ("lab", lab.app),
     ("review", review.app),
+    ("cards", cards.app),
     ("interview", interview.app),
     ("sprint", sprint.app),
     ("inbox", inbox.app),

@@ -130,9 +130,13 @@ def _named(name: Field, pattern: Pattern, facts: Facts) -> Condition:
 
 
 def _deck(pattern: Pattern, facts: Facts) -> Condition:
-    """One file is one deck, so one card of each file tells."""
-    deck = select(_text("deck", facts)).where(CARD.c.path == FILE.c.path).limit(1).correlate(FILE).scalar_subquery()
-    return CARD.c.path.in_(select(FILE.c.path).where(_alike(deck, _like(pattern), facts)).correlate(None))
+    """A file of the bundle is one deck, so one card of it tells; one of the user's may hold cards of others."""
+    text, own = _text("deck", facts), _like(Pattern((facts.own, "")))
+    first = select(text).where(CARD.c.path == FILE.c.path).limit(1).correlate(FILE).scalar_subquery()
+    shape = _like(pattern)
+    files = select(FILE.c.path).where(FILE.c.path.not_like(own, escape=_ESCAPE), _alike(first, shape, facts))
+    mine = and_(CARD.c.path.like(own, escape=_ESCAPE), _alike(text, shape, facts))
+    return or_(CARD.c.path.in_(files.correlate(None)), mine)
 
 
 def _day(address: str) -> Condition:
