@@ -15,6 +15,7 @@ from studyctl.cli.commands import (
     curriculum,
     day,
     dev,
+    dev_cards,
     doctor,
     export,
     glossary,
@@ -78,6 +79,7 @@ for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
 for module in (review_fit, review_simulate):
     module.register(review.app)
+dev_cards.register(dev.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),

@@ -69,3 +69,14 @@ def test_an_act_over_a_query_is_told_first_and_taken_back_whole(cli: Cli) -> Non
     assert cli("cards", "is:suspended", "--json").json["total"] == count
     assert cli("undo").code == 0
     assert cli("cards", "is:suspended", "--json").json["total"] == 0
+
+
+def test_authors_see_how_many_cards_there_are(cli: Cli) -> None:
+    document = cli("dev", "cards", "--json")
+    counts = document.json
+    assert document.code == int(any(day["cards"] < day["least"] for day in counts["days"]))
+    assert [day["cards"] for day in counts["days"]] == sorted(day["cards"] for day in counts["days"])
+    assert counts["total"] == sum(counts["kinds"].values())
+    text = cli("dev", "cards").out
+    assert f"{counts['total']} cards, {counts['least']} wanted" in text
+    assert counts["days"][0]["address"] in text
