@@ -9,6 +9,7 @@ from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.breaks import BreakService
 from studyctl.services.card_acts import CardService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
@@ -50,6 +51,7 @@ class Container:
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
         self.cards = CardService(context)
+        self.breaks = BreakService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
