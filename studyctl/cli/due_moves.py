@@ -30,7 +30,7 @@ def propose(context: typer.Context, wish: Wish, again: str, yes: bool, as_json: 
         output.document({"act": summary(wish), "done": yes, **output.plain(planned)})
         return
     _print(planned, summary(wish))
-    if not yes and sys.stdin.isatty() and sys.stderr.isatty():
+    if not yes and on_terminal():
         yes = typer.confirm("Do it?", err=True)
         if yes:
             service.do(wish)
@@ -38,6 +38,11 @@ def propose(context: typer.Context, wish: Wish, again: str, yes: bool, as_json: 
         say("Done. `studyctl undo` takes it back whole.")
     else:
         say(f"Nothing was changed. `{again} --yes` does it.")
+
+
+def on_terminal() -> bool:
+    """True where somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def counted(number: int, noun: str) -> str:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
-from statistics import fmean
 
 from studyctl.domain.breaks import Break
-from studyctl.domain.day_rooms import Rooms, level, rooms_for
+from studyctl.domain.day_rooms import level, rooms_for
 from studyctl.domain.due_days import DueCard, DueDays, Move
 from studyctl.domain.due_moves import spread
 
 LEAD_DAYS = 7
+MORE = 1.5
+"""How many times the cards of a usual day a day before the break may have."""
 
 
 @dataclass(frozen=True)
 class Away:
     """Move what would be asked in a break: partly to the days before it, the rest after it.
 
-    There are up to `LEAD_DAYS` days before the break (never more than it lasts) and as many after it as it lasts. The
-    days before are filled up to the limit at which all of them would be equally full, or to their own mean where that
-    is higher. Cards are advanced in the order of o(day before) + o(day after), o being overdueness: those come first
-    for which 1 - o(day before), what an early review loses, is small against o(day after) - 1, the delay. The others
-    go to the days after the break, evenly, those that would lose most by waiting longer first.
+    With o the overdueness, an early review on the day before loses 1 - o(day before) of what it should be worth, a
+    late one on the day after comes o(day after) - 1 too late. Cards for which the first is not more than the second are
+    advanced, those with the largest difference first: to up to `LEAD_DAYS` days before the break (never more than it
+    lasts), evenly, up to `MORE` times the mean of these days, or of these and the break where that is higher. All
+    others are spread evenly over as many days after the break as it lasts, those first that would lose most by waiting.
     """
 
     planned: Break
@@ -34,32 +36,33 @@ class Away:
         inside = [card for card in due.cards if first <= due.asked_on(card) <= last]
         if not inside:
             return ()
-        before = self._before(due, first)
-        after = due.usable(last + 1, self.planned.days)
         loads = due.loads()
-        limit = level(before | after, loads, len(inside))
-        usual = ceil(fmean(loads[day] for day in before)) if before else 0
-        early = _advanced(due, inside, rooms_for(before, loads, max(limit, usual)), (first, last))
+        early = self._advanced(due, inside, loads)
         taken = {move.card.id for move in early}
         rest = [card for card in inside if card.id not in taken]
+        after = due.usable(last + 1, self.planned.days)
         rooms = rooms_for(after, loads, level(after, loads, len(rest)))
-        late = spread(due, rest, last, rooms, max(after))
-        return due.changed([*early, *late])
+        return due.changed([*early, *spread(due, rest, last, rooms, max(after))])
+
+    def _advanced(self, due: DueDays, inside: list[DueCard], loads: Mapping[int, int]) -> list[Move]:
+        first, last = self.planned.span
+        days = self._before(due, first)
+        gain = {card: due.overdueness(card, first - 1) + due.overdueness(card, last + 1) - 2 for card in inside}
+        near = [card for card in inside if gain[card] >= 0 and due.earliest(card) < first]
+        if not days or not near:
+            return []
+        there = sum(loads.get(day, 0) for day in days)
+        usual = max(there / len(days), (there + len(inside)) / (len(days) + self.planned.days))
+        rooms = rooms_for(days, loads, min(level(days, loads, len(near)), ceil(MORE * usual)))
+        moves = []
+        for card in sorted(near, key=lambda card: (-gain[card], card.id)):
+            day = rooms.take(first - 1, due.earliest(card), first - 1)
+            if day is not None:
+                moves.append(Move(card, day))
+        return moves
 
     def _before(self, due: DueDays, first: int) -> dict[int, float]:
         begin = max(due.today, first - min(LEAD_DAYS, self.planned.days))
         if begin >= first:
             return {}
         return {day: share for day, share in due.usable(begin, first - begin).items() if day < first}
-
-
-def _advanced(due: DueDays, cards: list[DueCard], rooms: Rooms, span: tuple[int, int]) -> list[Move]:
-    first, last = span
-    near = [card for card in cards if due.earliest(card) < first]
-    near.sort(key=lambda card: (-due.overdueness(card, first - 1) - due.overdueness(card, last + 1), card.id))
-    moves = []
-    for card in near:
-        day = rooms.take(first - 1, due.earliest(card), first - 1)
-        if day is not None:
-            moves.append(Move(card, day))
-    return moves

@@ -32,10 +32,10 @@ def past_breaks(today: int, low: int, high: int, breaks: Spans) -> int:
 
 
 def reach(today: int, days: int, breaks: Spans) -> int:
-    """The last study day that an interval of up to `days` can lead to when breaks put it off; rather a later one."""
+    """The last study day that an interval of up to `days` can lead to when breaks put it off; rather too late a one."""
     for first, last in sorted(breaks):
-        if first - today <= days <= last - today:
-            days += 2 * (last - today)
+        if first - today <= days:
+            days = max(days, 2 * (last - today) + 8)
     return today + days
 
 

@@ -47,7 +47,7 @@ def list_breaks(context: typer.Context, as_json: JsonOption = False) -> None:
         say("No break is planned. `studyctl review break plan FROM TO` plans one.")
         return
     output.table(
-        ("from", "to", "days", ""), [(each.first, each.last, each.days, _state(each, today)) for each in breaks]
+        ("from", "to", "days", "state"), [(each.first, each.last, each.days, _state(each, today)) for each in breaks]
     )
 
 
