@@ -9,6 +9,7 @@ from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.breaks import BreakService
 from studyctl.services.card_acts import CardService
 from studyctl.services.card_browser import BrowserService
 from studyctl.services.card_shelf import CardShelf
@@ -54,6 +55,7 @@ class Container:
         self.cards = CardService(context)
         self.browser = BrowserService(context)
         self.practice = PracticeService(context)
+        self.breaks = BreakService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)

@@ -31,7 +31,9 @@ from studyctl.cli.commands import (
     plan,
     protocol,
     review,
+    review_break,
     review_fit,
+    review_moves,
     review_simulate,
     search,
     sprint,
@@ -77,7 +79,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_fit, review_simulate):
+for module in (review_fit, review_simulate, review_moves, review_break):
     module.register(review.app)
 dev_cards.register(dev.app)
 for name, group in (

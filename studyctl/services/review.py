@@ -87,7 +87,13 @@ def scheduler_for(settings: Settings) -> Scheduler:
     Raises:
         DataError: the stored weights are not those of the memory model.
     """
-    return _scheduler(settings.desired_retention, settings.maximum_interval, settings.fsrs_weights, settings.easy_days)
+    return _scheduler(
+        settings.desired_retention,
+        settings.maximum_interval,
+        settings.fsrs_weights,
+        settings.easy_days,
+        tuple(each.span for each in settings.breaks),
+    )
 
 
 _scheduler = lru_cache(maxsize=8)(Scheduler)

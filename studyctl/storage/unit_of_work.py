@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindparam, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from studyctl.domain.clock import Clock, to_millis
@@ -20,6 +20,8 @@ from studyctl.storage.tables import DERIVED, LOGS, JournalRow, table_of
 __all__ = ["Connection", "Database", "Transaction", "read_row", "write_row"]
 
 Row = dict[str, Any]
+_KEY = "row_key"  # the bound key of an update, which no column is called
+_MANY = 500  # keys in one query
 
 
 class Transaction:
@@ -35,6 +37,25 @@ class Transaction:
         table = _projection(model)
         key = _key_column(table)
         self._write(table, values[key], dict(values))
+
+    def put_many(self, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+        """The same for many rows (all columns given), each with another key."""
+        table = _projection(model)
+        key = _key_column(table)
+        wanted = {row[key]: dict(row) for row in rows}
+        before = _read_rows(self.connection, table, list(wanted))
+        changed = [row for name, row in wanted.items() if row != before.get(name)]
+        new = [row for row in changed if row[key] not in before]
+        old = [{_KEY: row[key], **row} for row in changed if row[key] in before]
+        if old:
+            names = [name for name in old[0] if name not in (_KEY, key)]
+            statement = update(table).where(table.c[key] == bindparam(_KEY))
+            self.connection.execute(statement.values({name: bindparam(name) for name in names}), old)
+        if new:
+            self.connection.execute(insert(table), new)
+        self.changes += [
+            {"table": table.name, "key": row[key], "before": before.get(row[key]), "after": row} for row in changed
+        ]
 
     def add(self, model: type[SQLModel], values: Mapping[str, Any]) -> int:
         """Insert a row with a generated integer key and return it."""
@@ -186,6 +207,15 @@ def read_row(connection: Connection, table: Table, key: Any) -> Row | None:
     """One row as a dict, or None."""
     row = connection.execute(select(table).where(table.c[_key_column(table)] == key)).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+def _read_rows(connection: Connection, table: Table, keys: list[Any]) -> dict[Any, Row]:
+    column = table.c[_key_column(table)]
+    found = {}
+    for start in range(0, len(keys), _MANY):
+        query = select(table).where(column.in_(keys[start : start + _MANY]))
+        found.update({row[column.name]: dict(row) for row in connection.execute(query).mappings()})
+    return found
 
 
 def write_row(connection: Connection, table: Table, key: Any, after: Row | None) -> None:

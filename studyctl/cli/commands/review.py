@@ -8,6 +8,7 @@ import typer
 
 from studyctl.cli import completion, output
 from studyctl.cli.plain_review import review_line_by_line
+from studyctl.cli.render import break_line
 from studyctl.cli.state import state_of
 from studyctl.domain.cards import Rating
 from studyctl.errors import UsageError
@@ -37,16 +38,20 @@ def due(context: typer.Context, as_json: JsonOption = False) -> None:
     queue = container.review.queue()
     found = container.review.cards(queue.ids)
     cards = [found[card_id] for card_id in queue.ids]
+    away = container.breaks.current()
     for problem in queue.problems:
         typer.echo(f"{problem.message} {problem.hint}".strip(), err=True)
     if as_json:
         output.document(
             {
                 "counts": queue.counts,
+                "break_until": away.last if away else None,
                 "cards": [{"id": card.id, "deck": card.deck, "day": card.day, "front": card.front} for card in cards],
             }
         )
         return
+    if away is not None:
+        output.line(break_line(away.last))
     counts = queue.counts
     output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
     for card in cards:

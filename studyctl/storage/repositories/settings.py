@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from studyctl.domain.breaks import parse_breaks
 from studyctl.domain.settings import Settings
 from studyctl.storage.tables import SettingRow, table_of
 from studyctl.storage.unit_of_work import Transaction
@@ -32,14 +33,15 @@ def settings_of(rows: tuple[tuple[str, str], ...]) -> Settings:
     for name in ("fsrs_weights", "easy_days"):
         if chosen.get(name) is not None:
             chosen[name] = tuple(float(number) for number in chosen[name])
+    if "breaks" in chosen:
+        chosen["breaks"] = parse_breaks(chosen["breaks"])
     return replace(Settings(), **chosen)
 
 
 def save_settings(transaction: Transaction, settings: Settings) -> None:
     """Store every choice."""
     for name, value in asdict(settings).items():
-        plain = value.isoformat() if isinstance(value, date) else value
-        transaction.put(SettingRow, {"name": name, "value": json.dumps(plain)})
+        transaction.put(SettingRow, {"name": name, "value": json.dumps(value, default=date.isoformat)})
 
 
 def load_document(connection: Connection, name: str) -> Any:
