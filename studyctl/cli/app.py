@@ -11,6 +11,8 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    cards_export,
+    cards_import,
     curriculum,
     day,
     dev,
@@ -77,6 +79,8 @@ for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
 for module in (review_fit, review_simulate):
     module.register(review.app)
+cards_export.register(export.app)
+cards_import.register(imports.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
