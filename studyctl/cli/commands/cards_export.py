@@ -27,7 +27,9 @@ def cards(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Write cards with their schedule and log for Anki, a spreadsheet, or another studyctl. Nothing here is changed."""
-    written = state_of(context).container.card_export.write(file, deck=deck, schedule=not no_schedule)
+    from studyctl.services.card_export import CardExportService
+
+    written = CardExportService(state_of(context).container.context).write(file, deck=deck, schedule=not no_schedule)
     for sentence in written.left_out:
         say(sentence)
     if as_json:

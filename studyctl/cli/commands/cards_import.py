@@ -35,7 +35,9 @@ def cards(
 
     One act: `studyctl undo` takes back all of it. The same file twice changes nothing more.
     """
-    service = state_of(context).container.card_import
+    from studyctl.services.card_import.service import CardImportService
+
+    service = CardImportService(state_of(context).container.context)
     with progress_bar("importing", quiet=as_json) as progress:
         done = service.cards(file, deck=deck, look_only=look, progress=progress).value
     _say_what_is_lost(done)

@@ -40,10 +40,8 @@ def progress(
         return
     for line in done.lines:
         note = f"  ({line.claim.note})" if line.claim.note else ""
-        output.line(
-            f"{line.claim.what}: {output.count(len(line.items), 'item')}, {output.count(len(line.days), 'day')}{note}"
-        )
+        items, days = output.count(len(line.items), "item"), output.count(len(line.days), "day")
+        output.line(f"{line.claim.what}: {items}, {days}{note}")
     verb = "claimed" if done.stored else "would be claimed"
-    output.line(
-        f"{output.count(done.items, 'item')} {verb}, {output.count(done.days, 'day')} closed; what was done stays as it is."
-    )
+    items, days = output.count(done.items, "item"), output.count(done.days, "day")
+    output.line(f"{items} {verb}, {days} closed; what was done stays as it is.")

@@ -56,7 +56,10 @@ class Merger:
         log: Iterable[LoggedReview],
         report: Report,
     ) -> list[Change]:
-        """All changes; `memory` and `log` are what is here, by the ids here. `report` is told how many cards are done."""
+        """All changes; `memory` and `log` are what is here, by the ids here.
+
+        `report` is told how many cards are done, and of how many.
+        """
         theirs, ours = _by_card(reviews), _by_card(log)
         merged: dict[str, Merged] = {}
         histories: dict[str, list[LoggedReview]] = {}
@@ -71,10 +74,10 @@ class Merger:
                 histories[card] = sorted((*here.log, *found.fresh), key=attrgetter("at"))
         after = self._memories(merged, histories, cards)
         changes = []
-        for done, (card, each) in enumerate(merged.items()):
+        for done, (card, taken) in enumerate(merged.items()):
             if done % _REPORTED == 0:
                 report(done, len(merged))
-            lines = self._lines(card, files[card], each.fresh)
+            lines = self._lines(card, files[card], taken.fresh)
             changes.append(Change(card, memory.get(card, Memory()), after[card], tuple(lines)))
         return changes
 
