@@ -12,6 +12,8 @@ import typer
 from studyctl import __version__
 from studyctl.cli.commands import (
     cards,
+    cards_export,
+    cards_import,
     curriculum,
     day,
     dev,
@@ -84,6 +86,8 @@ for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
 for module in (review_fit, review_simulate, review_moves, review_break):
     module.register(review.app)
 dev_cards.register(dev.app)
+cards_export.register(export.app)
+cards_import.register(imports.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),

@@ -41,6 +41,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         line("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 card`, `2 cards`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def plain(value: Any) -> Any:
     """Dataclasses, enums, addresses, paths and dates as what JSON knows."""
     if isinstance(value, Address | Path):

@@ -13,6 +13,7 @@ from studyctl.storage.repositories.memory import memory_from
 from studyctl.storage.tables import ReviewLogRow, table_of
 from studyctl.storage.unit_of_work import Transaction
 
+_MANY = 500
 _encode = json.JSONEncoder(sort_keys=True).encode
 
 
@@ -70,8 +71,16 @@ def card_acts(connection: Connection) -> Iterator[ReviewEntry]:
 
 def acts_of(connection: Connection, card: str) -> list[ReviewEntry]:
     """The acts on one card that stand, oldest first."""
-    table = table_of(ReviewLogRow)
-    return [_entry(row) for row in connection.execute(standing(table).where(table.c.card_id == card)).mappings()]
+    return list(acts_on(connection, [card]))
+
+
+def acts_on(connection: Connection, cards: Iterable[str]) -> Iterator[ReviewEntry]:
+    """The acts on some cards that stand; those of one card oldest first."""
+    table, wanted = table_of(ReviewLogRow), sorted(cards)
+    for start in range(0, len(wanted), _MANY):
+        query = standing(table).where(table.c.card_id.in_(wanted[start : start + _MANY]))
+        for row in connection.execute(query).mappings():
+            yield _entry(row)
 
 
 def _entry(row: Any) -> ReviewEntry:
