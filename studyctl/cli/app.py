@@ -36,10 +36,13 @@ from studyctl.cli.commands import (
     protocol,
     review,
     review_break,
+    review_deadline,
     review_fit,
     review_moves,
+    review_reschedule,
     review_simulate,
     search,
+    settings,
     sprint,
     ticks,
     today,
@@ -83,7 +86,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_fit, review_simulate, review_moves, review_break):
+for module in (review_deadline, review_fit, review_reschedule, review_simulate, review_moves, review_break):
     module.register(review.app)
 dev_cards.register(dev.app)
 cards_export.register(export.app)
@@ -102,6 +105,7 @@ for name, group in (
     ("export", export.app),
     ("import", imports.app),
     ("curriculum", curriculum.app),
+    ("settings", settings.app),
     ("dev", dev.app),
 ):
     app.add_typer(group, name=name)

@@ -7,6 +7,7 @@ from datetime import date
 
 from studyctl.domain.breaks import Breaks
 from studyctl.domain.clock import DEFAULT_ROLLOVER_HOUR
+from studyctl.domain.deadline_choice import DeadlineChoice
 from studyctl.domain.load_balance import EVERY_DAY
 from studyctl.errors import UsageError
 
@@ -21,6 +22,7 @@ class Settings:
     limit what the queues introduce; `desired_retention` is the recall probability that FSRS aims at.
     `fsrs_weights` are of the memory model `fsrs_algorithm`; None takes its defaults. `easy_days` are the shares of a
     usual day's reviews, in [0, 1], that Monday to Sunday shall have. On the days of `breaks` nothing shall come due.
+    `deadline` is None without one.
     """
 
     start_date: date | None = None
@@ -35,6 +37,7 @@ class Settings:
     fsrs_weights: tuple[float, ...] | None = None
     easy_days: tuple[float, ...] = EVERY_DAY
     breaks: Breaks = ()
+    deadline: DeadlineChoice | None = None
 
 
 def parse_start_date(text: str, today: date) -> date:
