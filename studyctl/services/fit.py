@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.fitting import Fit, Histories, fit, memories
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN, draw_of, fuzzed
 from studyctl.domain.settings import Settings
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.services.context import Context
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory

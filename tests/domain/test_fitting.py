@@ -7,7 +7,8 @@ import math
 import pytest
 
 from studyctl.domain.fitting import Answer, fit, loss, memories, split
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting, Trace
+from studyctl.domain.forgetting import Forgetting, Trace
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from tests.simulated_log import QUICK_FORGETTER, simulated_log
 

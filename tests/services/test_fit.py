@@ -10,9 +10,9 @@ from studyctl.container import Container
 from studyctl.domain.cards import CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import study_day
 from studyctl.domain.fitting import Answer, memories
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.replay import replay
 from studyctl.domain.scheduling import Moment
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from studyctl.services.fit import PREVIEW_DAYS, FitService
 from studyctl.services.review import scheduler_for
