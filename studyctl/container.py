@@ -9,6 +9,7 @@ from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.background_fit import BackgroundFit
 from studyctl.services.card_acts import CardService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
@@ -24,6 +25,7 @@ from studyctl.services.plan import PlanService
 from studyctl.services.progress import ProgressService
 from studyctl.services.resolve import Resolver
 from studyctl.services.review import ReviewService
+from studyctl.services.review_statistics import StatisticsService
 from studyctl.services.search import SearchService
 from studyctl.services.settings import SettingsService
 from studyctl.services.sprints import InboxService, SprintService
@@ -50,11 +52,13 @@ class Container:
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
         self.cards = CardService(context)
+        self.background_fit = BackgroundFit(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
         self.trust = TrustService(context)
         self.progress = ProgressService(context)
+        self.statistics = StatisticsService(context)
         self.export = ExportService(context)
         self.map = MapService(context)
         self.search = SearchService(context)

@@ -31,6 +31,7 @@ from studyctl.cli.commands import (
     review,
     review_fit,
     review_simulate,
+    review_stats,
     search,
     sprint,
     ticks,
@@ -75,7 +76,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_fit, review_simulate):
+for module in (review_fit, review_simulate, review_stats):
     module.register(review.app)
 for name, group in (
     ("track", track.app),

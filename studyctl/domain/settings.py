@@ -19,7 +19,8 @@ class Settings:
     `start_date` is None until the first start was answered. `new_cards_per_day` and `new_questions_per_day`
     limit what the queues introduce; `desired_retention` is the recall probability that FSRS aims at.
     `fsrs_weights` are of the memory model `fsrs_algorithm`; None takes its defaults. `easy_days` are the shares of a
-    usual day's reviews, in [0, 1], that Monday to Sunday shall have.
+    usual day's reviews, in [0, 1], that Monday to Sunday shall have. `background_fit` lets the weights be fitted after
+    review sessions.
     """
 
     start_date: date | None = None
@@ -33,6 +34,7 @@ class Settings:
     fsrs_algorithm: str = "FSRS-6"
     fsrs_weights: tuple[float, ...] | None = None
     easy_days: tuple[float, ...] = EVERY_DAY
+    background_fit: bool = True
 
 
 def parse_start_date(text: str, today: date) -> date:

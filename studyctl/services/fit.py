@@ -102,6 +102,19 @@ class FitService:
         done = Refit(found, ALGORITHM, found.accepted, load, reschedule, fitted.history)
         return Outcome(done, frozenset({Area.SETTINGS, Area.CARDS}))
 
+    def keep(self, seen: Refit) -> Outcome[Refit]:
+        """Keep the weights that an earlier look accepted, unless others were stored in between. One act."""
+        if not seen.fit.accepted:
+            return Outcome(seen)
+        settings = self._context.settings()
+        with self._context.database.write("settings", "fit weights") as transaction:
+            fitted = load_weights(transaction.connection)
+            if (fitted.weights or DEFAULT_WEIGHTS) != seen.fit.old_weights:
+                return Outcome(seen)
+            history = (*fitted.history, self._past(seen.fit, settings))
+            save_weights(transaction, FittedWeights(seen.fit.new_weights, ALGORITHM, history))
+        return Outcome(replace(seen, stored=True, history=history), frozenset({Area.SETTINGS, Area.CARDS}))
+
     def _past(self, found: Fit, settings: Settings) -> PastFit:
         return PastFit(
             date=self._context.today(settings).isoformat(),

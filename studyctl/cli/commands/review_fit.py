@@ -28,7 +28,7 @@ def fit(
     reschedule: Annotated[bool, typer.Option("--reschedule", help="Move due dates to what the weights say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Fit the scheduler to your own reviews; new weights must predict the latest fifth of the time better than chance."""
+    """Fit the scheduler to your reviews; new weights must predict the latest fifth of the time better than chance."""
     from studyctl.services.fit import FitService
 
     if look and reschedule:
