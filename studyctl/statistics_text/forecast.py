@@ -31,8 +31,9 @@ def forecast(view: ReviewStatistics, width: int, plot: bool = True) -> list[str]
         "",
         *columns(("cards in review that come due", "cards", "time", "a day"), rows),
         "",
-        f"Time: {seconds:.1f} s for a review with the relearning of what was forgotten ({source});",
-        "answers that make a card due again within the span, and new cards, come on top.",
+        f"Time: {seconds:.1f} s for a review with the relearning of what was forgotten, at {source}.",
+        "Cards that are answered and come due again within the span are not in it yet,",
+        "nor are new cards.",
     ]
     return [*lines, "", *_bars(view, width)] if plot else lines
 

@@ -7,19 +7,25 @@ from datetime import date
 
 GLYPHS = ".:+#"
 WEEKS = 53
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LABEL = 5  # width of the weekday
 _ROWS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 
 
 def year_map(answers: Mapping[int, int], today: int, width: int) -> list[str]:
-    """Answers by study-day ordinal, as many whole weeks up to `today` as fit; the last line explains the glyphs."""
+    """Answers by study-day ordinal, as many whole weeks up to `today` as fit; the last line explains the glyphs.
+
+    A day is two characters wide where there is room for the whole year.
+    """
     bounds = _bounds([count for count in answers.values() if count])
-    weeks = min(WEEKS, width - 5)
+    wide = 2 if width >= _LABEL + 2 * WEEKS else 1
+    weeks = min(WEEKS, width - _LABEL)
     first = today - (today - 1) % 7 - 7 * (weeks - 1)
-    lines = [_months(first, weeks)]
+    lines = [_months(first, weeks, wide)]
     for row, name in enumerate(_ROWS):
         days = (first + 7 * week + row for week in range(weeks))
-        cells = "".join(_glyph(answers.get(day, 0), bounds) if day <= today else " " for day in days)
-        lines.append(f"{name:<4} {cells}".rstrip())
+        cells = "".join(wide * (_glyph(answers.get(day, 0), bounds) if day <= today else " ") for day in days)
+        lines.append(f"{name:<{_LABEL}}{cells}".rstrip())
     return [*lines, _legend(bounds)]
 
 
@@ -44,13 +50,14 @@ def _legend(bounds: list[int]) -> str:
     return "   ".join([*parts, f"{GLYPHS[len(bounds)]} {low} and more"])
 
 
-def _months(first: int, weeks: int) -> str:
+def _months(first: int, weeks: int, wide: int) -> str:
     """The months' names above the first whole week of each."""
-    line = [" "] * (5 + weeks + 3)
+    line = [" "] * (_LABEL + wide * weeks + 3)
     free = 0
     for week in range(weeks):
         monday = date.fromordinal(first + 7 * week)
-        if monday.day <= 7 and week >= free:
-            line[5 + week : 8 + week] = monday.strftime("%b")
-            free = week + 4
+        place = _LABEL + wide * week
+        if monday.day <= 7 and place >= free:
+            line[place : place + 3] = MONTHS[monday.month - 1]
+            free = place + 4
     return "".join(line).rstrip()
