@@ -9,6 +9,7 @@ from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.background_fit import BackgroundFit
 from studyctl.services.breaks import BreakService
 from studyctl.services.card_acts import CardService
 from studyctl.services.card_browser import BrowserService
@@ -30,6 +31,7 @@ from studyctl.services.predictions import PredictionService
 from studyctl.services.progress import ProgressService
 from studyctl.services.resolve import Resolver
 from studyctl.services.review import ReviewService
+from studyctl.services.review_statistics import StatisticsService
 from studyctl.services.search import SearchService
 from studyctl.services.settings import SettingsService
 from studyctl.services.sprints import InboxService, SprintService
@@ -60,6 +62,7 @@ class Container:
         self.browser = BrowserService(context)
         self.practice = PracticeService(context)
         self.breaks = BreakService(context)
+        self.background_fit = BackgroundFit(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
@@ -67,6 +70,7 @@ class Container:
         self.lab_cards = LabCardService(context, self.predictions)
         self.trust = TrustService(context)
         self.progress = ProgressService(context)
+        self.statistics = StatisticsService(context)
         self.export = ExportService(context)
         self.map = MapService(context)
         self.search = SearchService(context)

@@ -41,6 +41,7 @@ from studyctl.cli.commands import (
     review_moves,
     review_reschedule,
     review_simulate,
+    review_stats,
     search,
     settings,
     sprint,
@@ -86,7 +87,15 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_deadline, review_fit, review_reschedule, review_simulate, review_moves, review_break):
+for module in (
+    review_deadline,
+    review_fit,
+    review_reschedule,
+    review_simulate,
+    review_stats,
+    review_moves,
+    review_break,
+):
     module.register(review.app)
 dev_cards.register(dev.app)
 cards_export.register(export.app)

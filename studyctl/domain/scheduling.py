@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import fsrs_rs_python
 
 from studyctl.domain.cards import Memory, Phase, Rating
 from studyctl.domain.load_balance import EVERY_DAY, Spans, day_weight, past_breaks, reach, weighted_choice
+from studyctl.domain.weights import DEFAULT_WEIGHTS, memory_model
 
 ALGORITHM = "FSRS-6"
 LEARNING_STEPS_MINUTES = (1, 10)
@@ -61,11 +61,6 @@ class Scheduled:
         return f"{self.interval_days / 365.25:.1f}y"
 
 
-@cache
-def _model(weights: tuple[float, ...] | None) -> Any:
-    return fsrs_rs_python.FSRS(parameters=list(weights or fsrs_rs_python.DEFAULT_PARAMETERS))
-
-
 def fuzz_bounds(interval: float, maximum: int) -> tuple[int, int]:
     """Inclusive bounds in days around an interval; equal bounds where it is too short for fuzz."""
     if interval < 2.5:
@@ -102,6 +97,9 @@ class Scheduler:
     `easy_days` are weights in [0, 1] of Monday to Sunday: how much of a usual day's load a day shall get. With `loads`
     given, dates inside the fuzz range are drawn so that days fill evenly. None lies in `breaks` (first and
     last study day of each): a fuzz range inside one is put off to the days after it.
+
+    Raises:
+        DataError: the weights are not those of the memory model.
     """
 
     def __init__(
@@ -114,8 +112,8 @@ class Scheduler:
     ) -> None:
         self.desired_retention = desired_retention
         self.maximum_interval = maximum_interval
-        self._fsrs = _model(weights)
-        self._decay = -float((weights or fsrs_rs_python.DEFAULT_PARAMETERS)[20])
+        self._fsrs = memory_model(weights or DEFAULT_WEIGHTS)
+        self._decay = -(weights or DEFAULT_WEIGHTS)[20]
         self._easy_days = easy_days
         self._breaks = breaks
 

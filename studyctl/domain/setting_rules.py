@@ -146,6 +146,17 @@ def _weights(text: str) -> tuple[float, ...] | None:
     return tuple(weights)
 
 
+def _switch(text: str) -> bool:
+    words = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+    if text.strip().lower() not in words:
+        raise UsageError(f"background_fit cannot be {text!r}.", "Write on or off.")
+    return words[text.strip().lower()]
+
+
+def _shown_switch(value: bool) -> str:
+    return "on" if value else "off"
+
+
 def _float(text: str) -> float | None:
     try:
         value = float(text)
@@ -205,6 +216,9 @@ _ALL = (
     SettingRule("easy_days", "share", "Reviews of a weekday against a usual day", _easy_days, show_easy_days),
     SettingRule(
         "fsrs_weights", "numbers", "21 weights of the memory model; `review fit` finds yours", _weights, _shown_weights
+    ),
+    SettingRule(
+        "background_fit", "on/off", "Fit the weights by themselves after review sessions", _switch, _shown_switch
     ),
     SettingRule(
         "deadline", "date", "Be ready on this day; see `review deadline`", deadline_and_minutes, _shown_deadline

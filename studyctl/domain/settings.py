@@ -22,7 +22,7 @@ class Settings:
     limit what the queues introduce; `desired_retention` is the recall probability that FSRS aims at.
     `fsrs_weights` are of the memory model `fsrs_algorithm`; None takes its defaults. `easy_days` are the shares of a
     usual day's reviews, in [0, 1], that Monday to Sunday shall have. On the days of `breaks` nothing shall come due.
-    `deadline` is None without one.
+    `deadline` is None without one. `background_fit` lets the weights be fitted after review sessions.
     """
 
     start_date: date | None = None
@@ -38,6 +38,7 @@ class Settings:
     easy_days: tuple[float, ...] = EVERY_DAY
     breaks: Breaks = ()
     deadline: DeadlineChoice | None = None
+    background_fit: bool = True
 
 
 def parse_start_date(text: str, today: date) -> date:

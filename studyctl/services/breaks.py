@@ -12,11 +12,12 @@ from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct
 from studyctl.domain.due_days import DueDays, Move
 from studyctl.domain.due_moves import Advance, Flatten, Postpone
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting, review_seconds_at
+from studyctl.domain.forgetting import Forgetting, review_seconds_at
 from studyctl.domain.move_cost import MoveCost, forgotten_by_waiting, move_cost
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.replay import replayed
 from studyctl.domain.settings import Settings
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
 from studyctl.storage.repositories.due_cards import due_cards

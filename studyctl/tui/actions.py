@@ -28,6 +28,7 @@ class Scope(StrEnum):
     LESSON = "Lesson"
     SEARCH = "Search"
     MAP = "Map"
+    STATISTICS = "Statistics"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,15 @@ _GLOBAL = (
     ),
     Action("lesson", ("L",), "lesson", "The lesson of this day, or of today's", Scope.GLOBAL, "look('lesson')", False),
     Action("map", ("M",), "map", "The knowledge map: what teaches each topic", Scope.GLOBAL, "look('map')", False),
+    Action(
+        "statistics",
+        ("S",),
+        "statistics",
+        "Retention, forecast, workload of the cards",
+        Scope.GLOBAL,
+        "look('statistics')",
+        False,
+    ),
     Action("filter", ("f",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
     Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
@@ -206,6 +216,13 @@ _SEARCH = (
 
 _MAP = (Action("map.open", ("enter",), "open", "Open the lesson or day that teaches the topic", Scope.MAP, "open"),)
 
+_STATISTICS = (
+    Action("statistics.page", ("tab",), "page", "The next page", Scope.STATISTICS, "turn(1)"),
+    Action("statistics.page_back", ("shift+tab",), "page back", "The page before", Scope.STATISTICS, "turn(-1)", False),
+    Action("statistics.shorter", ("left",), "shorter", "A shorter span of days", Scope.STATISTICS, "span(-1)"),
+    Action("statistics.longer", ("right",), "longer", "A longer span: 30, 90, 365 days", Scope.STATISTICS, "span(1)"),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *_GLOBAL,
     *_LIST,
@@ -224,6 +241,7 @@ ACTIONS: tuple[Action, ...] = (
     *_LESSON,
     *_SEARCH,
     *_MAP,
+    *_STATISTICS,
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

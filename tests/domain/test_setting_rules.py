@@ -10,8 +10,8 @@ from fsrs.scheduler import LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.setting_rules import RULES, WEIGHT_BOUNDS, as_typed
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import UsageError
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from studyctl.container import Container
+from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import study_day
 from studyctl.domain.fitting import Answer, memories
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.replay import replay
 from studyctl.domain.scheduling import Moment
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from studyctl.services.fit import PREVIEW_DAYS, FitService
 from studyctl.services.review import scheduler_for
@@ -142,6 +143,39 @@ def test_histories_leave_out_what_was_undone_and_cards_that_begin_in_the_middle(
     container.undo.undo()
     with container.context.database.read() as connection:
         assert histories(connection) == {"whole": [Answer(1, 3)]}
+
+
+def test_only_answers_count_and_a_card_made_new_again_begins_anew(container: Container, clock: FakeClock) -> None:
+    for act in ("one-01", "one-02"):
+        container.review.answer(act, Rating.EASY)
+    clock.next_day(30)
+    container.review.answer("one-01", Rating.GOOD)
+    container.cards.suspend(["one-01"])
+    container.cards.resume(["one-01"])
+    container.cards.move(["one-01"], 0)
+    container.cards.forget(["one-02"])
+    today = study_day(clock.now())
+    with container.context.database.read() as connection:
+        assert histories(connection) == {"one-01": [Answer(today - 30, 4), Answer(today, 3)]}
+    clock.next_day()
+    container.review.answer("one-02", Rating.HARD)
+    with container.context.database.read() as connection:
+        assert histories(connection)["one-02"] == [Answer(today + 1, 2)]
+    container.undo.undo("review")
+    container.undo.undo("review")
+    with container.context.database.read() as connection:
+        assert histories(connection)["one-02"] == [Answer(today - 30, 4)], "the forgetting was taken back"
+
+
+def test_imported_memory_is_no_answer(container: Container, clock: FakeClock) -> None:
+    container.review.answer("one-01", Rating.EASY)
+    memory = Memory(Phase.REVIEW, 50.0, 5.0, due_day=800_000, last_day=739_000, reps=9)
+    moment = Moment(0, study_day(clock.now()))
+    with container.context.database.write("review", "import") as transaction:
+        log_review(transaction, act_line(CardAct.IMPORT, "one-01", Memory(), moment, memory))
+        log_review(transaction, act_line(CardAct.IMPORT, "one-03", Memory(), moment, memory))
+    with container.context.database.read() as connection:
+        assert histories(connection) == {"one-01": [Answer(moment.day, 4)]}
 
 
 def test_a_short_log_is_refused(container: Container) -> None:

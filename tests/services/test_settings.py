@@ -10,10 +10,10 @@ import pytest
 
 from studyctl.container import Container
 from studyctl.domain.cards import Memory, Rating
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.scheduling import Moment
 from studyctl.domain.setting_rules import RULES, as_typed
 from studyctl.domain.settings import Settings
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, NotFoundError, UsageError
 from studyctl.services.review import scheduler_for
 from studyctl.storage.rebuild import compare

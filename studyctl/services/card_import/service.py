@@ -11,9 +11,10 @@ from studyctl.domain.address import parse_address
 from studyctl.domain.cards import Card, CardKind, Memory
 from studyctl.domain.carried_log import carried
 from studyctl.domain.collection import Collection
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.study_days import StudyDays, days_of
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, UsageError
 from studyctl.services.card_import.decks import Decks, Read, decks_of
 from studyctl.services.card_import.notes import Placed, Placement, place

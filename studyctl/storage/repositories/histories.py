@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,24 +15,23 @@ from studyctl.storage.tables import ReviewLogRow, table_of
 
 
 def histories(connection: Connection) -> dict[str, list[Answer]]:
-    """Answers that stand, by card, since it was last forgotten; cards whose first sight is not in the log are out."""
+    """Answers that stand, by card.
+
+    What came before a card was made new again is left out, as Anki does; so is a card whose answers do not begin with
+    a first sight, since nobody knows what came before.
+    """
     table = table_of(ReviewLogRow)
     columns = (table.c.card_id, table.c.day, table.c.rating, table.c.phase, table.c.act)
-    query = (
-        standing(table)
-        .where(table.c.act.in_([CardAct.ANSWER.value, CardAct.FORGET.value]))
-        .with_only_columns(*columns)
-        .order_by(None)
-        .order_by(table.c.card_id, table.c.at, table.c.id)
-    )
+    query = standing(table).with_only_columns(*columns).where(table.c.act.in_([CardAct.ANSWER, CardAct.FORGET]))
+    query = query.order_by(None).order_by(table.c.card_id, table.c.at, table.c.id)
     found = {}
     for card_id, group in groupby(connection.execute(query), key=itemgetter(0)):
-        answers: list[tuple[int, int, str]] = []
-        for _, day, rating, phase, act in group:
-            if act == CardAct.ANSWER.value:
-                answers.append((day, rating, phase))
+        rows: list[Any] = []
+        for row in group:
+            if row.act == CardAct.FORGET:
+                rows.clear()
             else:
-                answers.clear()
-        if answers and answers[0][2] == Phase.NEW.value:
-            found[card_id] = [Answer(day, rating) for day, rating, _ in answers]
+                rows.append(row)
+        if rows and rows[0].phase == Phase.NEW:
+            found[card_id] = [Answer(row.day, row.rating) for row in rows]
     return found

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from studyctl.domain.cards import CardAct, Phase, Rating, ReviewEntry
 from studyctl.storage.repositories.memory import memory_from
@@ -52,6 +52,11 @@ def standing(table: Table) -> Select[Any]:
     """Lines of a log that were not undone, oldest first."""
     undone = select(table.c.undoes).where(table.c.undoes.is_not(None))
     return select(table).where(table.c.undoes.is_(None), table.c.id.not_in(undone)).order_by(table.c.id)
+
+
+def newest_line(connection: Connection) -> int:
+    """Id of the newest line; 0 where there is none."""
+    return connection.execute(select(func.max(table_of(ReviewLogRow).c.id))).scalar_one() or 0
 
 
 def reviews(connection: Connection, since_day: int | None = None) -> list[ReviewEntry]:
