@@ -10,6 +10,7 @@ from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
 from studyctl.services.card_acts import CardService
+from studyctl.services.card_edit import CardEditService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
@@ -50,6 +51,7 @@ class Container:
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
         self.cards = CardService(context)
+        self.edits = CardEditService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)

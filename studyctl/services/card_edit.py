@@ -1,0 +1,194 @@
+"""Editing a card's own text: the block is cut from its deck file, checked, and put back as one act."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from studyctl.content.cards import OWN_DAY, read_deck, read_note
+from studyctl.content.deck_text import block_of, with_block, with_card
+from studyctl.content.decks import OWN, is_own
+from studyctl.content.toml_file import parse_toml
+from studyctl.domain.cards import Card
+from studyctl.domain.outcome import Area, Outcome
+from studyctl.errors import ConflictError, ContentError, DataError, StudyError
+from studyctl.services.content_check.cards import card_problems
+from studyctl.services.context import Context
+from studyctl.services.review import no_card
+from studyctl.storage.repositories.cards import find_cards, paths_of
+from studyctl.storage.unit_of_work import Transaction
+
+EDITED = "edited.toml"
+_HEAD = 'schema = 1\ndeck = "edited"\ntitle = "Cards of the bundle, edited"\nreplaces = true\n'
+_CHANGED = frozenset({Area.CARDS})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A card's text to edit: the whole note, where it is a cloze text.
+
+    `path` and `digest` are those of the deck file that `text` was cut from. `file` holds the text while it is edited;
+    `kept` is True where that file still has a text that could not be stored before.
+    """
+
+    note: str
+    text: str
+    path: str
+    digest: str
+    file: Path
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What became of a draft; `warnings` are lines on what makes a card hard to learn."""
+
+    note: str
+    changed: bool
+    warnings: tuple[str, ...] = ()
+
+
+class CardEditService:
+    """Own cards are edited where they stand; one of the bundle gets a replacement in `edited.toml`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def begin(self, card_id: str) -> Draft:
+        """Write the text of a card (or note) to a file of its own, unless one was kept there.
+
+        Raises:
+            NotFoundError: no such card.
+            ContentError: the deck's text is wrong.
+            DataError: a file cannot be read or written.
+        """
+        self._context.shelf.sync()
+        with self._context.database.read() as connection:
+            found = find_cards(connection, [card_id, f"{card_id}.1"])
+            card = found.get(card_id) or found.get(f"{card_id}.1")
+            if card is None:
+                raise no_card(card_id)
+            path = paths_of(connection, [card.id])[card.id]
+        note = card.note or card.id
+        source = self._source(path)
+        block = block_of(source, note, self._shown(path))
+        if block is None:
+            raise ConflictError(f"Card {note!r} is not in {self._shown(path)} any more.", "Mend that file first.")
+        text = block.text.replace("\r\n", "\n")
+        return self._prepared(Draft(note, text, path, _digest(source), self._context.paths.drafts / f"{note}.toml"))
+
+    def finish(self, draft: Draft) -> Outcome[Edited]:
+        """Store what the draft's file holds now. Raises as `store` does."""
+        try:
+            text = draft.file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(
+                f"{draft.file} cannot be read: it is no UTF-8 text, or gone.", "Nothing was stored; edit it again."
+            ) from error
+        return self.store(draft, text)
+
+    def store(self, draft: Draft, text: str) -> Outcome[Edited]:
+        """Put the text in the card's place: one act, `edit <note>`, which undo takes back with its file.
+
+        An empty text, or one that did not change, stores nothing. What is refused is kept in the draft's file.
+
+        Raises:
+            ContentError: the text is no card, with its line; or the deck would be wrong with it.
+            ConflictError: the deck file was changed meanwhile.
+            DataError: a file cannot be written.
+        """
+        if not text.strip() or text.strip() == draft.text.strip():
+            _discard(draft)
+            return Outcome(Edited(draft.note, False))
+        try:
+            cards = self._checked(draft, text)
+            with self._context.database.write("review", f"edit {draft.note}") as transaction:
+                self._write(transaction, draft, text)
+        except StudyError as error:
+            _save(draft.file, text)
+            kept = f"Your text is kept in {draft.file} and opened again when the card is edited next."
+            raise type(error)(error.message, f"{error.hint} {kept}".strip()) from error
+        _discard(draft)
+        self._context.shelf.sync()
+        return Outcome(Edited(draft.note, True, tuple(dict.fromkeys(_warnings(cards)))), _CHANGED)
+
+    def _prepared(self, draft: Draft) -> Draft:
+        with suppress(OSError, UnicodeDecodeError):
+            kept = draft.file.read_text(encoding="utf-8")
+            if kept.strip() and kept.strip() != draft.text.strip():
+                return Draft(**{**vars(draft), "kept": True})
+        _save(draft.file, draft.text + "\n")
+        return draft
+
+    def _checked(self, draft: Draft, text: str) -> list[Card]:
+        shown = str(draft.file)
+        file = parse_toml(text, shown)
+        file.only("card")
+        tables = file.tables("card")
+        if len(tables) != 1:
+            raise ContentError(f"{shown}:1: one [[card]] is expected here, not {len(tables)}.")
+        (table,) = tables
+        cards = read_note(table, "", own=is_own(draft.path))
+        if table.text("id") != draft.note:
+            raise table.error(f"the id stays {draft.note!r}: what is known of the card belongs to it.", "id")
+        day = cards[0].day
+        if day != OWN_DAY and not self._context.shelf.has_day(day):
+            raise table.error(f"there is no day {day}.", "day")
+        return cards
+
+    def _write(self, transaction: Transaction, draft: Draft, text: str) -> None:
+        name = draft.path.removeprefix(f"{OWN}/") if is_own(draft.path) else EDITED
+        there = transaction.read_file(name)
+        source = there if is_own(draft.path) else self._source(draft.path)
+        if source is None or _digest(source) != draft.digest:
+            raise ConflictError(f"{self._shown(draft.path)} was changed while the card was edited.")
+        shown = self._shown(f"{OWN}/{name}")
+        whole = _HEAD if there is None else there
+        block = block_of(whole, draft.note, shown)
+        if is_own(draft.path) and block is not None:
+            whole = with_block(whole, block, text)
+        elif block is None and parse_toml(whole, shown).flag("replaces", False):
+            whole = with_card(whole, text)
+        else:
+            raise ConflictError(f"{shown} cannot take the card.", "It has to say `replaces = true`, each card once.")
+        read_deck(parse_toml(whole, shown), own=True)
+        transaction.write_file(name, whole)
+
+    def _source(self, path: str) -> str:
+        place = self._place(path)
+        try:
+            return place.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{place} cannot be read.", "`studyctl doctor` looks at the decks.") from error
+
+    def _shown(self, path: str) -> str:
+        return str(self._place(path)) if is_own(path) else path
+
+    def _place(self, path: str) -> Path:
+        paths = self._context.paths
+        return paths.cards / path.removeprefix(f"{OWN}/") if is_own(path) else paths.bundle / path
+
+
+def _warnings(cards: list[Card]) -> list[str]:
+    return [problem for card in cards for problem in card_problems(card)]
+
+
+def _digest(source: str) -> str:
+    return sha256(source.encode()).hexdigest()
+
+
+def _save(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(
+            f"The draft {file} cannot be written: {error.strerror}.", "Make room, or make the folder writable."
+        ) from error
+
+
+def _discard(draft: Draft) -> None:
+    with suppress(OSError):
+        draft.file.unlink()
