@@ -134,7 +134,12 @@ _REVIEW = (
     Action("review.flag", ("!",), "flag", "Call the card bad, with a note; or take that back", Scope.REVIEW, "flag"),
     Action("review.practice", ("R",), "practice", "Where nothing is due: cards for practice", Scope.REVIEW, "practice"),
     Action(
-        "review.swap", ("tab",), "line / keys", "Out of the line that takes the answer, or into it", Scope.REVIEW, "swap"
+        "review.swap",
+        ("tab",),
+        "line / keys",
+        "Out of the line for the answer, or into it",
+        Scope.REVIEW,
+        "swap",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What every sitting with cards has: the one on screen, those that come, and the tally. Knows neither screen nor data."""
+"""What every sitting with cards has: the one on screen, those that come, and the tally. Knows no screen."""
 
 from __future__ import annotations
 

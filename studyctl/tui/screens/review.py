@@ -36,7 +36,7 @@ class ReviewScreen(AsksCards):
 
     def body(self) -> ComposeResult:
         """The lines for a filter and for what is wrong with a card, around the card."""
-        yield Input(id="filter", classes="popup", placeholder="filter, e.g. tag:kv-cache is:due; enter asks, esc leaves")
+        yield Input(id="filter", classes="popup", placeholder="filter, e.g. tag:kv-cache; enter asks, esc leaves")
         yield from super().body()
         yield Input(id="flag", classes="popup", placeholder="what is wrong with the card? enter flags, esc leaves")
 

@@ -75,7 +75,10 @@ def end_text(day: ReviewDay) -> str:
         lines.append(f"Next: {counted(day.next_day_cards, 'card')} {when}.")
     if day.next_step is None and day.next_day is None:
         lines.append("New cards come with the days of the plan.")
-    lines += ["", "R practises learnt cards, f asks those of a filter; u takes the last answer back, esc leads to Today."]
+    lines += [
+        "",
+        "R practises learnt cards, f asks those of a filter; u takes the last answer back, esc leads to Today.",
+    ]
     return "\n".join(lines)
 
 
