@@ -43,13 +43,14 @@ class Comparison:
     diff: tuple[Piece, ...] = ()
 
 
-_SIGNS = {Mark.SAME: "", Mark.EXTRA: "+", Mark.MISSING: "-"}
+_SIGNS = {Mark.SAME: ("", ""), Mark.EXTRA: ("{+", "+}"), Mark.MISSING: ("[-", "-]")}
+SIGNS = "[-missing-]  {+too much+}"
 
 
 def signed(piece: Piece) -> str:
-    """A piece as it reads without colour: `-not typed-`, `+typed too much+`, or the text alone."""
-    sign = _SIGNS[piece.mark]
-    return f"{sign}{piece.text}{sign}"
+    """A piece as it reads without colour: `[-not typed-]`, `{+typed too much+}`, or the text alone."""
+    before, behind = _SIGNS[piece.mark]
+    return f"{before}{piece.text}{behind}"
 
 
 def suggested(comparison: Comparison | None) -> Rating:

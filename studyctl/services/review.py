@@ -62,6 +62,12 @@ class Prompt:
     flag: str | None = None
     stale: str | None = None
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the user should know of the card beside its text, a line each."""
+        lines = [] if self.flag is None else [f"! flagged: {self.flag}" if self.flag else "! flagged"]
+        return (*lines, *([] if self.stale is None else [f"! stale: record {self.stale} measured another value"]))
+
 
 @dataclass(frozen=True)
 class Queue:

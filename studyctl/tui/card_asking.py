@@ -124,6 +124,7 @@ class AsksCards(EditsCards):
 
     def card_edited(self, card_id: str, prompt: Prompt | None) -> None:
         """Show the card as it reads now."""
+        self._session.acted()
         if prompt is None:
             self._session.gone(card_id)
             self.load()

@@ -29,11 +29,13 @@ class PracticeSession(Sitting):
     """Cards in the order in which they were chosen. `query` is the filter, empty without one.
 
     `counted` has the ids whose answers are stored; each is stored once, then its card has left the sitting.
+    `can_step_back` is True where the newest act was an answer for practice.
     """
 
     query: str = ""
     counted: set[str] = field(default_factory=set)
     practised: list[Prompt] = field(default_factory=list)
+    can_step_back: bool = False
 
     @classmethod
     def of(cls, query: str, drills: Iterable[Drill]) -> PracticeSession:
@@ -54,26 +56,33 @@ class PracticeSession(Sitting):
             rated = super().rate(rating)
             if rated is not None:
                 self.counted.discard(rated.card.id)
+                self.acted()
             return rated
         rated = self.current
         if rated is None or not self.revealed:
             return None
         self.answered.append((rated.card.id, rating))
         self.practised.append(rated)
+        self.can_step_back = True
         if rating is Rating.AGAIN:
             self.upcoming.insert(AGAIN_AFTER, rated)
         self._show(self.upcoming.pop(0) if self.upcoming else None)
         return None
 
-    @property
-    def can_step_back(self) -> bool:
-        """True where the newest answer was practice."""
-        return bool(self.practised and self.answered and self.answered[-1][0] == self.practised[-1].card.id)
+    def acted(self) -> None:
+        """Undo is for what is stored now."""
+        self.can_step_back = False
+
+    def leave(self) -> Prompt | None:
+        """Move on without an answer."""
+        self.acted()
+        return super().leave()
 
     def step_back(self) -> None:
         """Ask the card again whose answer was practice and the newest."""
         _, rating = self.answered.pop()
         prompt = self.practised.pop()
+        self.acted()
         if self.current is not None:
             self.upcoming.insert(0, self.current)
         if rating is Rating.AGAIN:

@@ -108,6 +108,9 @@ class Sitting:
             self.current = prompt
         self.upcoming = [prompt if each.card.id == prompt.card.id else each for each in self.upcoming]
 
+    def acted(self) -> None:
+        """Something else was stored, so that the newest answer is not the newest act."""
+
     def gone(self, card_id: str) -> None:
         """A card is not in any deck any more."""
         self.upcoming = [each for each in self.upcoming if each.card.id != card_id]

@@ -153,12 +153,14 @@ class ReviewScreen(AsksCards):
 
     def _flagged(self, prompt: Prompt) -> None:
         self.close_fields()
+        self._session.acted()
         self._session.refresh(prompt)
         self._paint()
         self.query_one(CardView).focus_card()
         self.say(f"Flagged: {prompt.card.id}. u takes that back.")
 
     def _unflagged(self, prompt: Prompt) -> None:
+        self._session.acted()
         self._session.refresh(prompt)
         self._paint()
         self.say(f"The flag of {prompt.card.id} is taken off.")

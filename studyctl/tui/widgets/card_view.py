@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Input, Markdown, Static
 
 from studyctl.domain.cards import Card, Rating
 from studyctl.domain.typed_answer import typed, wanted
+from studyctl.tui.actions import BY_ID
 from studyctl.tui.widgets.reader import Reader
+
+
+class AnswerLine(Input):
+    """The line to type an answer in; the key bar names its enter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", BY_ID["review.go_on"].label, id="review.go_on"),
+    ]
 
 
 class CardView(Reader):
@@ -21,7 +34,7 @@ class CardView(Reader):
         yield Static(id="marks", markup=False)
         yield Markdown(id="front", open_links=False)
         yield Static(id="wanted", markup=False)
-        yield Input(id="answer", select_on_focus=False)
+        yield AnswerLine(id="answer", select_on_focus=False)
         yield Static(id="verdict", markup=False)
         yield Static("space", id="fold")
         yield Markdown(id="back", open_links=False)
@@ -78,11 +91,12 @@ class RatingBar(Static):
     def show(self, labels: dict[Rating, str], last: Rating | None, marked: Rating | None = None) -> None:
         """`labels` are the next intervals, none while recalling; `marked` is the rating that enter gives."""
         parts = [_choice(rating, labels[rating], rating is marked) for rating in Rating if rating in labels]
-        line = Content("   ".join(parts))
+        line = Content("   ").join(parts)
         if last is not None:
             line += Content.styled(f"{'     ' if parts else ''}last: {last.label}", "$text-muted")
         self.update(line)
 
 
-def _choice(rating: Rating, label: str, marked: bool) -> str:
-    return f"{'> ' if marked else ''}{rating.value} {rating.label} {label}".rstrip()
+def _choice(rating: Rating, label: str, marked: bool) -> Content:
+    text = f"{'> ' if marked else ''}{rating.value} {rating.label} {label}".rstrip()
+    return Content(text).stylize(Style.from_meta({"@click": f"screen.rate({rating.value})"}))

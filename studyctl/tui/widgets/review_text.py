@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from studyctl.domain.cards import Rating
-from studyctl.domain.typed_answer import Comparison, Mark, signed
+from studyctl.domain.typed_answer import SIGNS, Comparison, Mark, signed
 from studyctl.tui.controllers.practice_session import PracticeSession
 from studyctl.tui.widgets.progress_text import counted
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studyctl.tui.controllers.sitting import Sitting
 
 _STYLES = {Mark.SAME: "", Mark.MISSING: "bold underline $text-success", Mark.EXTRA: "bold reverse $text-error"}
-PRACTICE = "practice: not due, nothing is stored"
+PRACTICE = "(practice: nothing is stored)"
 
 
 def heading_of(sitting: Sitting, name: str) -> str:
@@ -32,12 +32,7 @@ def heading_of(sitting: Sitting, name: str) -> str:
 
 def marks_of(prompt: Prompt, counts: bool) -> str:
     """What is known of a card beside its text: practice, its flag, a newer measurement. A line each."""
-    lines = [] if counts else [f"({PRACTICE})"]
-    if prompt.flag is not None:
-        lines.append(f"! flagged: {prompt.flag}" if prompt.flag else "! flagged")
-    if prompt.stale is not None:
-        lines.append(f"! stale: record {prompt.stale} measured another value")
-    return "\n".join(lines)
+    return "\n".join([*([] if counts else [PRACTICE]), *prompt.marks])
 
 
 def labels_of(prompt: Prompt, counts: bool) -> dict[Rating, str]:
@@ -56,7 +51,7 @@ def verdict_of(comparison: Comparison | None) -> Content:
     if not comparison.diff:
         return verdict
     pieces = [(signed(piece), _STYLES[piece.mark]) for piece in comparison.diff]
-    legend = Content.styled("-missing-  +too much+", "$text-muted")
+    legend = Content.styled(SIGNS, "$text-muted")
     return Content("\n").join([verdict, Content.assemble(*pieces), legend])
 
 
