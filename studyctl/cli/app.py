@@ -11,9 +11,11 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    cards,
     curriculum,
     day,
     dev,
+    dev_cards,
     doctor,
     export,
     glossary,
@@ -77,12 +79,14 @@ for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
 for module in (review_fit, review_simulate):
     module.register(review.app)
+dev_cards.register(dev.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
     ("day", day.app),
     ("lab", lab.app),
     ("review", review.app),
+    ("cards", cards.app),
     ("interview", interview.app),
     ("sprint", sprint.app),
     ("inbox", inbox.app),

@@ -29,16 +29,15 @@ def review_line_by_line(container: Container) -> None:
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
 
 
-def practise_line_by_line(container: Container, query: str | None, seed: int) -> None:
-    """Ask the cards of a filter, or learnt ones for practice, until none is left.
+def practise_line_by_line(container: Container, query: str, seed: int) -> None:
+    """Ask the cards of a filter, or where it is empty learnt ones for practice, until none is left.
 
     Raises:
-        UsageError: the query is wrong.
+        UsageError: the query is wrong, or there is no such card.
     """
-    cards = list(container.practice.pick(query, seed=seed))
-    if not cards:
-        line(f"No card matches {query}." if query else "No card was learnt yet: there is none to practise.")
-        return
+    from studyctl.services.practice_choice import cards_to_ask
+
+    cards = list(cards_to_ask(container.practice, query, seed))
     line(f"Filter {query}" if query else "Practice: nothing is stored")
     answered, practised = _sit(container, Picked(container, cards))
     line(f"{answered} answered, {practised} practised; of practice nothing is stored.")

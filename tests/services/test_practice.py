@@ -79,8 +79,8 @@ def related(house: House) -> Container:
 
 
 def test_siblings_and_near_ones_stand_apart_and_one_of_them_counts(related: Container, clock: FakeClock) -> None:
-    due = {name: reviewed(clock, 9, ago=9) for name in ("aa.1", "aa.2", "bb", "cc", "dd", "ee")}
-    remember(related, **due)
+    due = {name: reviewed(clock, 9, ago=9) for name in ("aa.1", "aa.2", "bb", "cc", "dd")}
+    remember(related, ee=reviewed(clock, 90, ago=9, due_in=81), **due)
     picked = related.practice.pick("deck:own")
     assert sorted(ids(picked, counts=True)) == sorted(related.review.queue().ids)
     alike = {"aa.1", "aa.2", "bb"}

@@ -37,7 +37,7 @@ def review(
         raise UsageError("The filter is empty.", "For example: studyctl review --filter tag:kv-cache")
     state = state_of(context)
     if plain and (query is not None or practice):
-        practise_line_by_line(state.container, query, int(time.time()))
+        practise_line_by_line(state.container, query or "", int(time.time()))
     elif plain:
         review_line_by_line(state.container)
     elif query is not None:

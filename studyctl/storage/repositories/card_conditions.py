@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     and_,
     case,
-    cast,
     false,
     func,
     literal_column,
@@ -20,14 +18,13 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    type_coerce,
 )
 
 from studyctl.domain.card_query import All, AnyOf, Not, Query
 from studyctl.domain.cards import CardAct, Phase
 from studyctl.domain.query_terms import Compare, Field, Is, Named, Pattern, Property, Rated, State, Words
 from studyctl.storage.repositories.card_flags import FLAG
-from studyctl.storage.repositories.cards import CARD, FILE, TOPIC
+from studyctl.storage.repositories.cards import CARD, FILE, TOPIC, card_text
 from studyctl.storage.tables import LabCardRow, MemoryRow, ReviewLogRow, table_of
 
 MEMORY, LOG, LAB = (table_of(row) for row in (MemoryRow, ReviewLogRow, LabCardRow))
@@ -93,7 +90,7 @@ def elapsed(day: int) -> ColumnElement[int]:
 
 
 def _words(pattern: Pattern, facts: Facts) -> Condition:
-    texts = [_text(name, facts) for name in _TEXTS]
+    texts = [card_text(name, facts.dialect) for name in _TEXTS]
     shape = _like(pattern, around="%")
     if not all(piece.isascii() for piece in pattern.pieces):
         fold = func.casefold if facts.dialect == "sqlite" else func.lower
@@ -102,12 +99,6 @@ def _words(pattern: Pattern, facts: Facts) -> Condition:
     if any(character in piece for piece in pattern.pieces for character in '"\\\n\t'):
         return found
     return and_(_alike(CARD.c.document, shape, facts), found)  # the JSON as a whole is quicker to look at
-
-
-def _text(name: str, facts: Facts) -> ColumnElement[str]:
-    document: Any = type_coerce(CARD.c.document, JSON) if facts.dialect == "sqlite" else cast(CARD.c.document, JSON)
-    text: ColumnElement[str] = document[name].as_string()
-    return text
 
 
 def _named(name: Field, pattern: Pattern, facts: Facts) -> Condition:
@@ -130,9 +121,13 @@ def _named(name: Field, pattern: Pattern, facts: Facts) -> Condition:
 
 
 def _deck(pattern: Pattern, facts: Facts) -> Condition:
-    """One file is one deck, so one card of each file tells."""
-    deck = select(_text("deck", facts)).where(CARD.c.path == FILE.c.path).limit(1).correlate(FILE).scalar_subquery()
-    return CARD.c.path.in_(select(FILE.c.path).where(_alike(deck, _like(pattern), facts)).correlate(None))
+    """A file of the bundle is one deck, so one card of it tells; one of the user's may hold cards of others."""
+    text, own = card_text("deck", facts.dialect), _like(Pattern((facts.own, "")))
+    first = select(text).where(CARD.c.path == FILE.c.path).limit(1).correlate(FILE).scalar_subquery()
+    shape = _like(pattern)
+    files = select(FILE.c.path).where(FILE.c.path.not_like(own, escape=_ESCAPE), _alike(first, shape, facts))
+    mine = and_(CARD.c.path.like(own, escape=_ESCAPE), _alike(text, shape, facts))
+    return or_(CARD.c.path.in_(files.correlate(None)), mine)
 
 
 def _day(address: str) -> Condition:

@@ -54,8 +54,10 @@ def read_page(container: Container) -> Page:
 
 
 def read_drills(container: Container, query: str, seed: int) -> list[Drill]:
-    """The cards of a filter, or without one those for practice."""
-    picked = container.practice.pick(query or None, seed=seed)
+    """The cards of a filter; without one those for practice."""
+    from studyctl.services.practice_choice import cards_to_ask
+
+    picked = cards_to_ask(container.practice, query, seed)
     return [Drill(container.review.prompt(each.card_id), each.counts) for each in picked]
 
 

@@ -126,9 +126,6 @@ class ReviewScreen(AsksCards):
         self.ask(lambda container: jobs.read_drills(container, query, seed), lambda found: self._chosen(query, found))
 
     def _chosen(self, query: str, drills: list[Drill]) -> None:
-        if not drills:
-            self.say(f"No card matches {query}." if query else "No card was learnt yet: there is none to practise.")
-            return
         self.close_fields()
         self._session = PracticeSession.of(query, drills)
         self.say("")
