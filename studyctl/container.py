@@ -10,6 +10,7 @@ from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
 from studyctl.services.card_acts import CardService
+from studyctl.services.card_add import CardAddService
 from studyctl.services.card_browser import BrowserService
 from studyctl.services.card_edit import CardEditService
 from studyctl.services.card_shelf import CardShelf
@@ -56,6 +57,7 @@ class Container:
         self.browser = BrowserService(context)
         self.practice = PracticeService(context)
         self.edits = CardEditService(context)
+        self.adding = CardAddService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from studyctl.cli.prompting import ask
 from studyctl.errors import StudyError
 
 if TYPE_CHECKING:
-    from studyctl.container import Container
-    from studyctl.services.card_edit import Draft, Edited
+    from studyctl.domain.outcome import Outcome
+    from studyctl.services.card_drafts import Draft, Edited
 
 Say = Callable[[str], None]
 
 
-def edit_card(container: Container, card_id: str, say: Say) -> Edited:
-    """Edit a card; what was done is said line by line, the rest of a text that is wrong stays in its draft.
+class Drafts(Protocol):
+    """A service that takes a draft."""
+
+    def finish(self, draft: Draft) -> Outcome[Edited]:
+        """Store what the draft's file holds now."""
+
+
+def edit_draft(service: Drafts, draft: Draft, say: Say) -> None:
+    """Open a draft in the editor and store what comes back; at a terminal a text that is wrong is offered again.
 
     Raises:
-        StudyError: no such card, no editor, or a text that was left wrong.
+        StudyError: no editor, or a text that was left wrong; it stays in the draft's file.
     """
-    return edit_draft(container, container.edits.begin(card_id), say)
-
-
-def edit_draft(container: Container, draft: Draft, say: Say) -> Edited:
-    """Open a draft in the editor and store what comes back."""
     from studyctl.services.editor import run_editor
 
     if draft.kept:
@@ -34,7 +36,7 @@ def edit_draft(container: Container, draft: Draft, say: Say) -> Edited:
     while True:
         run_editor(draft.file)
         try:
-            edited = container.edits.finish(draft).value
+            edited = service.finish(draft).value
         except StudyError as error:
             if not sys.stdin.isatty():
                 raise
@@ -42,7 +44,7 @@ def edit_draft(container: Container, draft: Draft, say: Say) -> Edited:
             if ask("enter: edit again, q: leave it for later > ") != "":
                 raise
             continue
-        say(f"Stored: edit {edited.note}." if edited.changed else "Nothing was changed.")
+        say(f"Stored: {edited.note}." if edited.changed else "Nothing was changed.")
         for warning in edited.warnings:
             say(f"It is stored, though {warning}.")
-        return edited
+        return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from studyctl.cli.card_editor import edit_card
+from studyctl.cli.card_editor import edit_draft
 from studyctl.cli.output import line
 from studyctl.cli.plain_sitting import Asked, Picked, Queue, Source
 from studyctl.cli.prompting import ask
@@ -125,7 +125,7 @@ def _do(container: Container, source: Source, prompt: Prompt, command: str) -> s
 def _act(container: Container, source: Source, prompt: Prompt, command: str) -> None:
     card = prompt.card.id
     if command == "e":
-        edit_card(container, card, line)
+        edit_draft(container.edits, container.edits.begin(card), line)
     elif command == "!":
         _flag(container, prompt)
     else:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from studyctl.content.cards import OWN_DAY, read_deck, read_note
+from studyctl.content.cards import read_deck
 from studyctl.content.deck_text import block_of, with_block, with_card
 from studyctl.content.decks import OWN, is_own
 from studyctl.content.toml_file import parse_toml
-from studyctl.domain.cards import Card
 from studyctl.domain.outcome import Area, Outcome
-from studyctl.errors import ConflictError, ContentError, DataError, StudyError
-from studyctl.services.content_check.cards import card_problems
+from studyctl.errors import ConflictError, DataError
+from studyctl.services import card_drafts
+from studyctl.services.card_drafts import Draft, Edited
 from studyctl.services.context import Context
 from studyctl.services.review import no_card
 from studyctl.storage.repositories.cards import find_cards, paths_of
@@ -23,31 +21,6 @@ from studyctl.storage.unit_of_work import Transaction
 EDITED = "edited.toml"
 _HEAD = 'schema = 1\ndeck = "edited"\ntitle = "Cards of the bundle, edited"\nreplaces = true\n'
 _CHANGED = frozenset({Area.CARDS})
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A card's text to edit: the whole note, where it is a cloze text.
-
-    `path` and `digest` are those of the deck file that `text` was cut from. `file` holds the text while it is edited;
-    `kept` is True where that file still has a text that could not be stored before.
-    """
-
-    note: str
-    text: str
-    path: str
-    digest: str
-    file: Path
-    kept: bool = False
-
-
-@dataclass(frozen=True)
-class Edited:
-    """What became of a draft; `warnings` are lines on what makes a card hard to learn."""
-
-    note: str
-    changed: bool
-    warnings: tuple[str, ...] = ()
 
 
 class CardEditService:
@@ -76,18 +49,12 @@ class CardEditService:
         block = block_of(source, note, self._shown(path))
         if block is None:
             raise ConflictError(f"Card {note!r} is not in {self._shown(path)} any more.", "Mend that file first.")
-        text = block.text.replace("\r\n", "\n")
-        return self._prepared(Draft(note, text, path, _digest(source), self._context.paths.drafts / f"{note}.toml"))
+        file = self._context.paths.drafts / f"{note}.toml"
+        return card_drafts.prepared(Draft(note, block.text.replace("\r\n", "\n"), path, _digest(source), file))
 
     def finish(self, draft: Draft) -> Outcome[Edited]:
         """Store what the draft's file holds now. Raises as `store` does."""
-        try:
-            text = draft.file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(
-                f"{draft.file} cannot be read: it is no UTF-8 text, or gone.", "Nothing was stored; edit it again."
-            ) from error
-        return self.store(draft, text)
+        return self.store(draft, card_drafts.read(draft))
 
     def store(self, draft: Draft, text: str) -> Outcome[Edited]:
         """Put the text in the card's place: one act, `edit <note>`, which undo takes back with its file.
@@ -99,44 +66,17 @@ class CardEditService:
             ConflictError: the deck file was changed meanwhile.
             DataError: a file cannot be written.
         """
-        if not text.strip() or text.strip() == draft.text.strip():
-            _discard(draft)
-            return Outcome(Edited(draft.note, False))
-        try:
-            cards = self._checked(draft, text)
-            with self._context.database.write("review", f"edit {draft.note}") as transaction:
-                self._write(transaction, draft, text)
-        except StudyError as error:
-            _save(draft.file, text)
-            kept = f"Your text is kept in {draft.file} and opened again when the card is edited next."
-            raise type(error)(error.message, f"{error.hint} {kept}".strip()) from error
-        _discard(draft)
-        self._context.shelf.sync()
-        return Outcome(Edited(draft.note, True, tuple(dict.fromkeys(_warnings(cards)))), _CHANGED)
+        return card_drafts.settle(draft, text, lambda: self._stored(draft, text))
 
-    def _prepared(self, draft: Draft) -> Draft:
-        with suppress(OSError, UnicodeDecodeError):
-            kept = draft.file.read_text(encoding="utf-8")
-            if kept.strip() and kept.strip() != draft.text.strip():
-                return Draft(**{**vars(draft), "kept": True})
-        _save(draft.file, draft.text + "\n")
-        return draft
-
-    def _checked(self, draft: Draft, text: str) -> list[Card]:
-        shown = str(draft.file)
-        file = parse_toml(text, shown)
-        file.only("card")
-        tables = file.tables("card")
-        if len(tables) != 1:
-            raise ContentError(f"{shown}:1: one [[card]] is expected here, not {len(tables)}.")
-        (table,) = tables
-        cards = read_note(table, "", own=is_own(draft.path))
-        if table.text("id") != draft.note:
-            raise table.error(f"the id stays {draft.note!r}: what is known of the card belongs to it.", "id")
-        day = cards[0].day
-        if day != OWN_DAY and not self._context.shelf.has_day(day):
-            raise table.error(f"there is no day {day}.", "day")
-        return cards
+    def _stored(self, draft: Draft, text: str) -> Outcome[Edited]:
+        context = self._context
+        card = card_drafts.written(draft, text, context.shelf, own=is_own(draft.path))
+        if card.table.text("id") != draft.note:
+            raise card.table.error(f"the id stays {draft.note!r}: what is known of the card belongs to it.", "id")
+        with context.database.write("review", f"edit {draft.note}") as transaction:
+            self._write(transaction, draft, text)
+        context.shelf.sync()
+        return Outcome(Edited(draft.note, True, card.warnings), _CHANGED)
 
     def _write(self, transaction: Transaction, draft: Draft, text: str) -> None:
         name = draft.path.removeprefix(f"{OWN}/") if is_own(draft.path) else EDITED
@@ -171,24 +111,5 @@ class CardEditService:
         return paths.cards / path.removeprefix(f"{OWN}/") if is_own(path) else paths.bundle / path
 
 
-def _warnings(cards: list[Card]) -> list[str]:
-    return [problem for card in cards for problem in card_problems(card)]
-
-
 def _digest(source: str) -> str:
     return sha256(source.encode()).hexdigest()
-
-
-def _save(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(
-            f"The draft {file} cannot be written: {error.strerror}.", "Make room, or make the folder writable."
-        ) from error
-
-
-def _discard(draft: Draft) -> None:
-    with suppress(OSError):
-        draft.file.unlink()
