@@ -12,7 +12,9 @@ from studyctl.services import doctor
 from studyctl.services.background_fit import BackgroundFit
 from studyctl.services.breaks import BreakService
 from studyctl.services.card_acts import CardService
+from studyctl.services.card_add import CardAddService
 from studyctl.services.card_browser import BrowserService
+from studyctl.services.card_edit import CardEditService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
@@ -63,6 +65,8 @@ class Container:
         self.practice = PracticeService(context)
         self.breaks = BreakService(context)
         self.background_fit = BackgroundFit(context)
+        self.edits = CardEditService(context)
+        self.adding = CardAddService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)

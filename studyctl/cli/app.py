@@ -11,6 +11,7 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    card_edit,
     cards,
     cards_export,
     cards_import,
@@ -87,6 +88,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
+card_edit.register(cards.app)
 for module in (
     review_deadline,
     review_fit,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from studyctl.domain.cards import Card, CardKind
+from studyctl.domain.cards import Card, CardKind, Rating
 from studyctl.domain.units import parse_quantity, unit_of
 
 
@@ -17,6 +17,13 @@ class Mark(StrEnum):
     SAME = "same"
     EXTRA = "extra"
     MISSING = "missing"
+
+
+_WANTED = {
+    CardKind.TYPE: "Type it exactly; case counts.",
+    CardKind.CLOZE: "Type what stands in the gap.",
+    CardKind.CODE: "Work it out from the code.",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,29 @@ class Comparison:
     right: bool
     said: str
     diff: tuple[Piece, ...] = ()
+
+
+_SIGNS = {Mark.SAME: ("", ""), Mark.EXTRA: ("{+", "+}"), Mark.MISSING: ("[-", "-]")}
+SIGNS = "[-missing-]  {+too much+}"
+
+
+def signed(piece: Piece) -> str:
+    """A piece as it reads without colour: `[-not typed-]`, `{+typed too much+}`, or the text alone."""
+    before, behind = _SIGNS[piece.mark]
+    return f"{before}{piece.text}{behind}"
+
+
+def suggested(comparison: Comparison | None) -> Rating:
+    """The rating that is offered first: Good, and Again where what was typed is not right."""
+    return Rating.GOOD if comparison is None or comparison.right else Rating.AGAIN
+
+
+def wanted(card: Card) -> str:
+    """A line on what a card wants; empty where its question says all."""
+    if card.kind is CardKind.NUMERIC:
+        unit = f" in {card.unit}" if card.unit else ""
+        return f"Type a number{unit}; {card.tolerance * 100:g} % off is allowed."
+    return _WANTED.get(card.kind, "")
 
 
 def typed(card: Card) -> bool:
