@@ -78,7 +78,8 @@ def _ordered(found: Select[Any], sort: CardSort, facts: Facts) -> Select[Any]:
     match sort:
         case CardSort.DUE:
             aside = func.coalesce(MEMORY.c.suspended, 0)
-            found = found.order_by(aside, MEMORY.c.due_day.is_(None), MEMORY.c.due_day, MEMORY.c.due_at, MEMORY.c.mix)
+            steps = (MEMORY.c.due_at.is_(None), MEMORY.c.due_at)
+            found = found.order_by(aside, MEMORY.c.due_day.is_(None), MEMORY.c.due_day, *steps, MEMORY.c.mix)
         case CardSort.RECALL:
             found = found.order_by(MEMORY.c.stability.is_(None), (elapsed(facts.day) / MEMORY.c.stability).desc())
         case CardSort.LAPSES:
