@@ -29,6 +29,7 @@ class Scope(StrEnum):
     SEARCH = "Search"
     MAP = "Map"
     STATISTICS = "Statistics"
+    BROWSER = "Cards"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ _GLOBAL = (
         "look('statistics')",
         False,
     ),
+    Action("cards", ("B",), "cards", "Every card: search, schedule, history", Scope.GLOBAL, "look('browser')", False),
     Action("filter", ("f",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
     Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
@@ -236,6 +238,14 @@ _STATISTICS = (
     Action("statistics.longer", ("right",), "longer", "A longer span: 30, 90, 365 days", Scope.STATISTICS, "span(1)"),
 )
 
+_BROWSER = (
+    Action("browser.open", ("enter",), "open", "The card over the whole screen, and back", Scope.BROWSER, "open"),
+    Action("browser.suspend", ("-",), "suspend", "Ask the card no more, or again", Scope.BROWSER, "suspend"),
+    Action("browser.flag", ("!",), "flag", "Flag the card with a note, or take its flag off", Scope.BROWSER, "flag"),
+    Action("browser.order", ("O",), "order", "Another order of the list", Scope.BROWSER, "order"),
+    Action("browser.swap", ("tab",), "query / cards", "Between the query and the list", Scope.BROWSER, "swap"),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *_GLOBAL,
     *_LIST,
@@ -255,6 +265,7 @@ ACTIONS: tuple[Action, ...] = (
     *_SEARCH,
     *_MAP,
     *_STATISTICS,
+    *_BROWSER,
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

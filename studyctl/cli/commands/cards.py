@@ -145,7 +145,8 @@ def _detail(detail: CardDetail) -> list[str]:
     line, card = detail.line, detail.card
     lines = [f"{card.id}  {card.kind.value}  {card.deck}  {card.day}  {marks(line)}".rstrip(), "", card.front, ""]
     lines += [card.back, "", f"source: {card.source}", f"topics: {', '.join(card.topics) or 'none'}"]
-    lines += [f"file: {detail.path}", f"{line.phase}, {line.due}; {line.reps} answers, {line.lapses} lapses"]
+    standing = line.phase if line.due == line.phase else f"{line.phase}, {line.due}"
+    lines += [f"file: {detail.path}", f"{standing}; {line.reps} answers, {line.lapses} lapses"]
     if line.stability is not None and line.difficulty is not None and line.retrievability is not None:
         lines.append(
             f"stability {line.stability:.1f} d, difficulty {line.difficulty:.1f} of 10, "
