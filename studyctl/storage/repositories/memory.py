@@ -59,10 +59,13 @@ def save_memory(transaction: Transaction, kind: Subject, subject: str, memory: M
         transaction.put(MemoryRow, row)
 
 
-def save_many(transaction: Transaction, kind: Subject, memories: Mapping[str, Memory]) -> None:
-    """Store the scheduling state of many subjects that were answered before."""
-    rows = (memory_row(kind, subject, memory) for subject, memory in memories.items())
-    transaction.put_many(MemoryRow, (row for row in rows if row is not None))
+def save_memories(transaction: Transaction, kind: Subject, memories: Mapping[str, Memory]) -> None:
+    """Store the scheduling state of many subjects."""
+    rows = {subject: memory_row(kind, subject, memory) for subject, memory in memories.items()}
+    transaction.put_many(MemoryRow, (row for row in rows.values() if row is not None))
+    for subject, row in rows.items():
+        if row is None:
+            transaction.remove(MemoryRow, subject)
 
 
 def memory_row(kind: Subject, subject: str, memory: Memory) -> dict[str, Any] | None:
