@@ -13,7 +13,7 @@ from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct
 from studyctl.domain.due_days import DueDays, Move
 from studyctl.domain.due_moves import Advance, Flatten, Postpone
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting, review_seconds_at
+from studyctl.domain.forgetting import Forgetting, review_seconds_at
 from studyctl.domain.move_cost import MoveCost, forgotten_by_waiting, move_cost
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.replay import replayed
@@ -115,10 +115,11 @@ class BreakService:
 
     def _read(self, connection: Connection) -> tuple[DueDays, Settings]:
         settings = load_settings(connection)
+        memory = Forgetting(settings.fsrs_weights) if settings.fsrs_weights else Forgetting()
         due = DueDays(
             today=self._context.moment(settings).day,
             cards=due_cards(connection),
-            recall=Forgetting(settings.fsrs_weights or DEFAULT_WEIGHTS).recall,
+            recall=memory.recall,
             retention=settings.desired_retention,
             easy_days=settings.easy_days,
             breaks=tuple(each.span for each in settings.breaks),
