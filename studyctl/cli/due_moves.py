@@ -64,7 +64,7 @@ def _print(planned: Planned, act: str) -> None:
     output.table(("", "as it is", "afterwards"), _rows(cost, planned.seconds))
     output.line()
     output.line(_forgotten(planned))
-    source = "from your own reviews" if planned.measured else "the memory model's default"
+    source = "at your own pace" if planned.measured else "the memory model's default"
     output.line(f"One review takes {planned.seconds:.1f} s ({source}).")
     _plot(cost)
 

@@ -20,7 +20,7 @@ _MARKS = {
 
 def break_line(until: date) -> str:
     """What a planned break is announced with."""
-    return f"A break is planned until {until}: cards can be answered, and no day of it ends the streak."
+    return f"A break is planned until {until}; cards can be answered all the same."
 
 
 def day_lines(view: DayView) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from studyctl.domain.answer_pace import LEAST_ANSWERS, pace
 from studyctl.domain.break_moves import Away
 from studyctl.domain.breaks import Break, Breaks, break_on, find_break, new_break, stored_breaks, with_break
 from studyctl.domain.card_lines import act_line
@@ -17,19 +18,16 @@ from studyctl.domain.move_cost import MoveCost, forgotten_by_waiting, move_cost
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.replay import replayed
 from studyctl.domain.settings import Settings
-from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
+from studyctl.storage.repositories.answer_times import recent_times
 from studyctl.storage.repositories.due_cards import due_cards
 from studyctl.storage.repositories.memory import Subject, memories_of, save_many
 from studyctl.storage.repositories.review_log import log_many
-from studyctl.storage.repositories.review_stats import review_seconds
 from studyctl.storage.repositories.settings import load_settings, save_document
 from studyctl.storage.unit_of_work import Connection, Transaction
 
 Wish = Advance | Postpone | Flatten | Away
-MEASURED_DAYS = 90
-MEASURED_REVIEWS = 100
 _CHANGED = frozenset({Area.CARDS, Area.SETTINGS})
 
 
@@ -37,7 +35,8 @@ _CHANGED = frozenset({Area.CARDS, Area.SETTINGS})
 class Planned:
     """What a wish would do, or did. `waiting` is for a break: cards forgotten more without the moves, else None.
 
-    `seconds` is the time of one review; `measured`: from the user's own log, else from the memory model's defaults.
+    `seconds` is the time of one review with the same-day step after a lapse; `measured`: at the user's own pace, else
+    at that of the memory model's defaults.
     """
 
     wish: Wish
@@ -116,10 +115,11 @@ class BreakService:
 
     def _read(self, connection: Connection) -> tuple[DueDays, Settings]:
         settings = load_settings(connection)
+        memory = Forgetting(settings.fsrs_weights) if settings.fsrs_weights else Forgetting()
         due = DueDays(
             today=self._context.moment(settings).day,
             cards=due_cards(connection),
-            recall=Forgetting(settings.fsrs_weights or DEFAULT_WEIGHTS).recall,
+            recall=memory.recall,
             retention=settings.desired_retention,
             easy_days=settings.easy_days,
             breaks=tuple(each.span for each in settings.breaks),
@@ -127,9 +127,9 @@ class BreakService:
         return due, settings
 
     def _planned(self, connection: Connection, due: DueDays, wish: Wish, moves: Sequence[Move]) -> Planned:
-        total, count = review_seconds(connection, due.today - MEASURED_DAYS, due.today)
-        measured = count >= MEASURED_REVIEWS and total > 0
-        seconds = total / count if measured else review_seconds_at(due.retention)
+        times = recent_times(connection, due.today)
+        measured = sum(each.answers for each in times) >= LEAST_ANSWERS
+        seconds = review_seconds_at(due.retention) * pace(times)
         back = wish.planned.span[1] + 1 if isinstance(wish, Away) else None
         waiting = None if back is None else forgotten_by_waiting(due, moves, back)
         return Planned(wish, move_cost(due, moves), seconds, measured, waiting)

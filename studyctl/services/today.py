@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -148,15 +149,15 @@ class TodayService:
         return Position(closed, track.length, expected)
 
 
-def streak(active_days: set[int], today: int, breaks: Breaks = ()) -> int:
+def streak(active_days: Container[int], today: int, breaks: Breaks = ()) -> int:
     """Days in a row with activity, ending today, or before today where today has none yet.
 
     A day of a planned break without activity neither counts nor ends it.
     """
     day = today if today in active_days else today - 1
     length = 0
-    while day in active_days or break_on(breaks, day):
-        length += day in active_days
+    while (active := day in active_days) or break_on(breaks, day):
+        length += active
         day -= 1
     return length
 

@@ -20,8 +20,7 @@ from studyctl.storage.tables import DERIVED, LOGS, JournalRow, table_of
 __all__ = ["Connection", "Database", "Transaction", "read_row", "write_row"]
 
 Row = dict[str, Any]
-_KEY = "row_key"  # the bound key of an update, which no column is called
-_MANY = 500  # keys in one query
+_MANY = 500
 
 
 class Transaction:
@@ -39,22 +38,22 @@ class Transaction:
         self._write(table, values[key], dict(values))
 
     def put_many(self, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
-        """The same for many rows (all columns given), each with another key."""
+        """The same for many rows at once."""
         table = _projection(model)
         key = _key_column(table)
         wanted = {row[key]: dict(row) for row in rows}
         before = _read_rows(self.connection, table, list(wanted))
-        changed = [row for name, row in wanted.items() if row != before.get(name)]
-        new = [row for row in changed if row[key] not in before]
-        old = [{_KEY: row[key], **row} for row in changed if row[key] in before]
-        if old:
-            names = [name for name in old[0] if name not in (_KEY, key)]
-            statement = update(table).where(table.c[key] == bindparam(_KEY))
-            self.connection.execute(statement.values({name: bindparam(name) for name in names}), old)
-        if new:
+        if new := [row for name, row in wanted.items() if name not in before]:
             self.connection.execute(insert(table), new)
+        if changed := [row for name, row in wanted.items() if before.get(name, row) != row]:
+            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in changed[0]}
+            named = [{f"new_{name}": value for name, value in row.items()} for row in changed]
+            statement = update(table).where(table.c[key] == bindparam(f"new_{key}")).values(values)
+            self.connection.execute(statement, named)
         self.changes += [
-            {"table": table.name, "key": row[key], "before": before.get(row[key]), "after": row} for row in changed
+            {"table": table.name, "key": name, "before": before.get(name), "after": row}
+            for name, row in wanted.items()
+            if before.get(name) != row
         ]
 
     def add(self, model: type[SQLModel], values: Mapping[str, Any]) -> int:
@@ -217,8 +216,7 @@ def read_row(connection: Connection, table: Table, key: Any) -> Row | None:
 
 
 def _read_rows(connection: Connection, table: Table, keys: list[Any]) -> dict[Any, Row]:
-    column = table.c[_key_column(table)]
-    found = {}
+    column, found = table.c[_key_column(table)], {}
     for start in range(0, len(keys), _MANY):
         query = select(table).where(column.in_(keys[start : start + _MANY]))
         found.update({row[column.name]: dict(row) for row in connection.execute(query).mappings()})

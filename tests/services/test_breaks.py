@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from studyctl.container import Container
+from studyctl.domain.answer_pace import LEAST_ANSWERS, model_seconds
 from studyctl.domain.break_moves import Away
 from studyctl.domain.breaks import Break
 from studyctl.domain.card_lines import act_line
@@ -18,7 +19,7 @@ from studyctl.domain.forgetting import review_seconds_at
 from studyctl.domain.outcome import Area
 from studyctl.domain.scheduling import Moment
 from studyctl.errors import ConflictError, NotFoundError, UsageError
-from studyctl.services.breaks import MEASURED_REVIEWS, Wish
+from studyctl.services.breaks import Wish
 from studyctl.services.review import scheduler_for
 from studyctl.services.review_day import review_day
 from studyctl.storage import rebuild
@@ -206,18 +207,19 @@ def test_with_nothing_to_move_it_says_so(container: Container, wish: Wish) -> No
         container.breaks.look(wish)
 
 
-def test_seconds_are_the_models_until_enough_reviews_were_timed(crowded: Container, clock: FakeClock) -> None:
+def test_seconds_are_the_models_until_enough_answers_were_timed(crowded: Container, clock: FakeClock) -> None:
     assert not crowded.breaks.look(Flatten()).measured
     assert crowded.breaks.look(Flatten()).seconds == review_seconds_at(0.9)
-    for _ in range(40):
+    answers = 0
+    half = round(model_seconds(Phase.REVIEW, Rating.GOOD) * 500)
+    while answers < LEAST_ANSWERS:
         while (prompt := crowded.review.next()) and prompt.memory.phase is Phase.REVIEW:
-            crowded.review.answer(prompt.card.id, Rating.GOOD, 6000)
+            crowded.review.answer(prompt.card.id, Rating.GOOD, half)
+            answers += 1
         clock.next_day()
     found = crowded.breaks.look(Advance(cards=3))
     assert found.measured
-    assert found.seconds == 6
-    with crowded.context.database.read() as connection:
-        assert sum(entry.rating is not None for entry in card_acts(connection)) >= MEASURED_REVIEWS
+    assert found.seconds == pytest.approx(0.5 * review_seconds_at(0.9))
 
 
 def test_a_break_is_announced_and_does_not_end_the_streak(crowded: Container, clock: FakeClock) -> None:

@@ -107,18 +107,6 @@ def passed_reviews(connection: Connection, first: int, last: int) -> tuple[int, 
     return row[0] or 0, row[1] or 0
 
 
-def review_seconds(connection: Connection, first: int, last: int) -> tuple[float, int]:
-    """Seconds that reviews of some study days took, with the same-day steps after lapses, and how many there were."""
-    stats = relation(connection, STATS.name)
-    answers = stats.c.again + stats.c.hard + stats.c.good + stats.c.easy
-    reviewed = case((stats.c.phase == Phase.REVIEW.value, answers), else_=0)
-    query = select(func.sum(stats.c.ms), func.sum(reviewed)).where(
-        stats.c.day.between(first, last), stats.c.phase.in_((Phase.REVIEW.value, Phase.RELEARNING.value))
-    )
-    row = connection.execute(query).one()
-    return (row[0] or 0) / 1000, row[1] or 0
-
-
 def count_answers(connection: Connection) -> int:
     """Answers that stand."""
     stats = relation(connection, STATS.name)
