@@ -233,7 +233,7 @@ def test_taking_the_new_value_clears_stale_and_keeps_the_progress(container: Con
     assert (card.stale, card.record, card.low, card.high) == (None, later.id, 8.9, 9.1)
     assert container.lab_cards.stale_note(RATIO) == ""
     prompt = container.review.prompt(RATIO)
-    assert (prompt.card.answer, prompt.memory) == ("9.0", memory)
+    assert (prompt.card.answer, prompt.memory) == ("9", memory)
     assert len(container.review.cards([RATIO, WAIT, SHARE, BYTES])) == 4
     assert wrong(container) == 0
 
