@@ -275,6 +275,17 @@ def test_a_card_that_was_deleted_by_hand_is_proposed_again(house: House, clock: 
     assert len(proposed(container, graded(container))) == 4
 
 
+def test_a_card_that_was_moved_to_another_deck_is_renewed_there(house: House, clock: FakeClock) -> None:
+    container = house.open()
+    taken(container)
+    (house.paths.cards / "measured.toml").rename(house.paths.cards / "mine.toml")
+    clock.advance(minutes=1)
+    later = graded(container, ratio=9.0)
+    container.lab_cards.take(later, [RATIO])
+    assert not (house.paths.cards / "measured.toml").exists()
+    assert container.review.cards([RATIO])[RATIO].answer == "9"
+
+
 def test_a_lab_without_figures_has_nothing_to_predict(container: Container) -> None:
     lab = container.library.labs["alloc-toy"]
     assert container.predictions.asked(lab) == ()
