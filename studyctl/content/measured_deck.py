@@ -1,8 +1,6 @@
-"""Writes cards into the text of the user's deck of measured figures; what else stands in it is kept as it is."""
+"""Writes a card into the text of the user's deck of measured figures; what else stands in it is kept as it is."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from studyctl.content.cards import read_deck
 from studyctl.content.toml_file import parse_toml
@@ -12,22 +10,22 @@ FILE = "measured.toml"
 _HEAD = 'schema = 1\ndeck = "measured"\ntitle = "Figures of my own machines"\n'
 
 
-def with_cards(text: str | None, cards: Iterable[MeasuredCard]) -> str:
-    """The text of the deck file with these cards: one whose id is there already is replaced, others come at the end.
+def with_card(text: str | None, card: MeasuredCard, shown_as: str = FILE) -> str:
+    """The text of a deck file with this card in place of the one with its id, or at the end; None is no file yet.
+
+    `shown_as` names the file in messages.
 
     Raises:
         ContentError: the text is no deck.
     """
-    found = _HEAD if text is None or not text.strip() else text
-    for card in cards:
-        found = _with_card(found, card)
-    read_deck(parse_toml(found, FILE), own=True)
+    found = _changed(_HEAD if text is None or not text.strip() else text, card, shown_as)
+    read_deck(parse_toml(found, shown_as), own=True)
     return found
 
 
-def _with_card(text: str, card: MeasuredCard) -> str:
+def _changed(text: str, card: MeasuredCard, shown_as: str) -> str:
     lines = text.splitlines()
-    entries = parse_toml(text, FILE).tables("card")
+    entries = parse_toml(text, shown_as).tables("card")
     places = [*(entry.line() - 1 for entry in entries), len(lines)]
     for start, end, entry in zip(places, places[1:], entries, strict=False):
         if entry.values.get("id") == card.id:

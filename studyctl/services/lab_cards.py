@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from studyctl.content.measured_deck import FILE, with_cards
+from studyctl.content.decks import OWN
+from studyctl.content.measured_deck import FILE, with_card
 from studyctl.domain.figures import Figure, measured
 from studyctl.domain.labs import Lab, LabRecord, Verdict
 from studyctl.domain.measured_cards import LabCard, Proposal, card_id, card_of, choose, left
@@ -14,7 +15,7 @@ from studyctl.domain.predictions import amount
 from studyctl.errors import ConflictError, NotFoundError
 from studyctl.services.context import Context
 from studyctl.services.predictions import PredictionService
-from studyctl.storage.repositories.cards import find_cards
+from studyctl.storage.repositories.cards import find_cards, paths_of
 from studyctl.storage.repositories.lab_cards import find_lab_cards, save_lab_card
 from studyctl.storage.repositories.lab_records import find_record, records
 from studyctl.storage.unit_of_work import Connection, Transaction
@@ -52,8 +53,9 @@ class LabCardService:
         return choose(record, results, {name: card for name, card in kept.items() if name in decks})
 
     def take(self, record: LabRecord, ids: Iterable[str]) -> Outcome[tuple[str, ...]]:
-        """Add proposed cards to the user's deck of measured figures; one that is there gets the new text and keeps
-        its progress.
+        """Add proposed cards to the user's deck of measured figures.
+
+        One that is there already, in whichever of the user's decks, gets the new text and keeps its progress.
 
         Raises:
             ConflictError: a card is not proposed.
@@ -67,13 +69,14 @@ class LabCardService:
                 raise ConflictError(
                     f"Record {record.id} proposes no card {name}.", f"`studyctl lab cards {record.id}` lists them."
                 )
-        chosen = [proposed[name] for name in wanted]
         summary = wanted[0] if len(wanted) == 1 else f"{len(wanted)} cards"
         with self._context.database.write("labs", f"{summary} from {record.id}") as transaction:
-            text = transaction.read_file(FILE)
-            transaction.write_file(FILE, with_cards(text, [card_of(each, record, lab) for each in chosen]))
-            for each in chosen:
-                save_lab_card(transaction, _row(each, record, self._context.now_ms()))
+            places = paths_of(transaction.connection, wanted)
+            for name in wanted:
+                file = places.get(name, FILE).removeprefix(f"{OWN}/")
+                card = card_of(proposed[name], record, lab)
+                transaction.write_file(file, with_card(transaction.read_file(file), card, file))
+                save_lab_card(transaction, _row(proposed[name], record, self._context.now_ms()))
         self._context.shelf.sync()
         return Outcome(wanted, frozenset({Area.LABS, Area.CARDS}))
 

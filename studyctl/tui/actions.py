@@ -201,13 +201,13 @@ _LAB = (
 
 _PREDICT = (
     Action("predict.save", ("enter",), "save", "Keep what stands in the fields", Scope.PREDICT, "save"),
-    Action("predict.next", ("tab", "down"), "next", "Next figure", Scope.PREDICT, "app.focus_next"),
-    Action("predict.previous", ("up",), "previous", "Figure before", Scope.PREDICT, "app.focus_previous", False),
+    Action("predict.next", ("tab",), "next", "Next figure", Scope.PREDICT, "app.focus_next"),
 )
 
 _LAB_CARDS = (
     Action("lab_cards.choose", ("space",), "choose", "Choose the card, or not", Scope.LAB_CARDS, "choose"),
     Action("lab_cards.add", ("enter",), "add", "Add the chosen cards to your deck", Scope.LAB_CARDS, "add"),
+    Action("lab_cards.swap", ("tab",), "list / card", "Between list and card", Scope.LAB_CARDS, "app.focus_next"),
 )
 
 _PROGRESS = (

@@ -233,7 +233,7 @@ def test_taking_the_new_value_clears_stale_and_keeps_the_progress(container: Con
     assert (card.stale, card.record, card.low, card.high) == (None, later.id, 8.9, 9.1)
     assert container.lab_cards.stale_note(RATIO) == ""
     prompt = container.review.prompt(RATIO)
-    assert (prompt.card.answer, prompt.memory) == ("9.0", memory)
+    assert (prompt.card.answer, prompt.memory) == ("9", memory)
     assert len(container.review.cards([RATIO, WAIT, SHARE, BYTES])) == 4
     assert wrong(container) == 0
 
@@ -273,6 +273,17 @@ def test_a_card_that_was_deleted_by_hand_is_proposed_again(house: House, clock: 
     (house.paths.cards / "measured.toml").unlink()
     clock.advance(minutes=1)
     assert len(proposed(container, graded(container))) == 4
+
+
+def test_a_card_that_was_moved_to_another_deck_is_renewed_there(house: House, clock: FakeClock) -> None:
+    container = house.open()
+    taken(container)
+    (house.paths.cards / "measured.toml").rename(house.paths.cards / "mine.toml")
+    clock.advance(minutes=1)
+    later = graded(container, ratio=9.0)
+    container.lab_cards.take(later, [RATIO])
+    assert not (house.paths.cards / "measured.toml").exists()
+    assert container.review.cards([RATIO])[RATIO].answer == "9"
 
 
 def test_a_lab_without_figures_has_nothing_to_predict(container: Container) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import OptionList, Static
 
 from studyctl.domain.labs import Lab, LabRecord
@@ -16,6 +15,7 @@ from studyctl.domain.predictions import amount
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
 from studyctl.tui.widgets.figure_text import result_text
+from studyctl.tui.widgets.reader import Reader
 from studyctl.tui.widgets.row_list import Row, RowList
 from studyctl.tui.widgets.title_bar import TitleBar
 
@@ -53,7 +53,7 @@ class LabCardsScreen(StudyScreen):
         """The skeleton."""
         yield Static("opening ...", id="proposals-head", markup=False)
         yield RowList(id="proposals")
-        with VerticalScroll(id="proposal-scroll", can_focus=False):
+        with Reader(id="proposal-scroll"):
             yield Static(id="proposal", markup=False)
 
     def load(self) -> None:
@@ -70,7 +70,7 @@ class LabCardsScreen(StudyScreen):
     def follow(self) -> None:
         """Show the card under the cursor."""
         self.query_one("#proposal", Static).update(self._card_text())
-        self.query_one("#proposal-scroll", VerticalScroll).scroll_home(animate=False)
+        self.query_one(Reader).scroll_home(animate=False)
 
     def action_choose(self) -> None:
         """Choose the card under the cursor, or not."""
