@@ -72,7 +72,7 @@ class CardExportService:
         target = path.expanduser().absolute()
         if target.is_dir() or not target.parent.is_dir():
             raise UsageError(f"{target} cannot be a file.", "Name a file in a folder that exists: cards.apkg")
-        self._context.shelf.sync()
+        problems = self._context.shelf.sync()
         stored = self._stored(deck, schedule=schedule)
         collection = self._collection(stored, schedule=schedule)
         export_collection(target, collection)
@@ -82,7 +82,7 @@ class CardExportService:
             len(collection.cards),
             sum(each.card.id in stored.memory for each in stored.cards),
             0 if target.suffix.lower() == ".csv" else len(collection.reviews),
-            tuple(_left_out(target.suffix.lower(), stored, collection)),
+            (*(problem.message for problem in problems), *_left_out(target.suffix.lower(), stored, collection)),
         )
 
     def _stored(self, deck: str | None, *, schedule: bool) -> _Stored:
@@ -147,11 +147,11 @@ def _below(placed: PlacedCard, asked: str) -> bool:
 
 def _left_out(suffix: str, stored: _Stored, collection: Collection) -> Iterator[str]:
     """Sentences on what the file does not have."""
-    by_hand = sum(act.act not in (CardAct.ANSWER, CardAct.FORGET) for act in stored.acts)
+    others = sum(act.act not in (CardAct.ANSWER, CardAct.FORGET) for act in stored.acts)
     if suffix == ".csv" and collection.reviews:
-        yield f"CSV has no log: {len(collection.reviews)} answers stay behind; .apkg and .jsonl carry them."
-    elif by_hand:
-        yield f"{by_hand} acts by hand (suspend, resume, move, reschedule, import) are carried by the schedule alone."
+        yield f"CSV has no log: its {len(collection.reviews)} lines stay behind; .apkg and .jsonl carry them."
+    elif others:
+        yield f"{others} lines of the log that are not answers (such as suspend and move) show in the schedule alone."
     if suffix == ".apkg" and collection.reviews:
         yield "Anki keeps stability to 4 places, difficulty to 3, and neither of them for past answers."
     if stored.flagged:
