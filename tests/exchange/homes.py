@@ -95,6 +95,7 @@ def play(container: Container, clock: FakeClock, days: int, seed: int) -> None:
             card = draw.choice(ids[:5])
             rating = draw.choices(list(Rating), [3, 1, 5, 1])[0]
             container.review.answer(card, rating, draw.randrange(1, 60_000))
+        clock.advance(seconds=1)
         _by_hand(container, draw)
         clock.next_day(draw.choice((1, 1, 2, 9)))
 
