@@ -10,6 +10,7 @@ from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
 from studyctl.services.card_acts import CardService
+from studyctl.services.card_browser import BrowserService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
@@ -21,6 +22,7 @@ from studyctl.services.lab_hints import HintService
 from studyctl.services.lab_trust import TrustService
 from studyctl.services.labs import LabService
 from studyctl.services.plan import PlanService
+from studyctl.services.practice import PracticeService
 from studyctl.services.progress import ProgressService
 from studyctl.services.resolve import Resolver
 from studyctl.services.review import ReviewService
@@ -50,6 +52,8 @@ class Container:
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
         self.cards = CardService(context)
+        self.browser = BrowserService(context)
+        self.practice = PracticeService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)

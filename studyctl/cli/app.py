@@ -11,11 +11,13 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    cards,
     cards_export,
     cards_import,
     curriculum,
     day,
     dev,
+    dev_cards,
     doctor,
     export,
     glossary,
@@ -81,12 +83,14 @@ for module in (review_fit, review_simulate):
     module.register(review.app)
 cards_export.register(export.app)
 cards_import.register(imports.app)
+dev_cards.register(dev.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
     ("day", day.app),
     ("lab", lab.app),
     ("review", review.app),
+    ("cards", cards.app),
     ("interview", interview.app),
     ("sprint", sprint.app),
     ("inbox", inbox.app),

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     LESSON = "Lesson"
     SEARCH = "Search"
     MAP = "Map"
+    BROWSER = "Cards"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ _GLOBAL = (
     ),
     Action("lesson", ("L",), "lesson", "The lesson of this day, or of today's", Scope.GLOBAL, "look('lesson')", False),
     Action("map", ("M",), "map", "The knowledge map: what teaches each topic", Scope.GLOBAL, "look('map')", False),
+    Action("cards", ("B",), "cards", "Every card: search, schedule, history", Scope.GLOBAL, "look('browser')", False),
     Action("filter", ("f",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
     Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
@@ -191,6 +193,14 @@ _SEARCH = (
 
 _MAP = (Action("map.open", ("enter",), "open", "Open the lesson or day that teaches the topic", Scope.MAP, "open"),)
 
+_BROWSER = (
+    Action("browser.open", ("enter",), "open", "The card over the whole screen, and back", Scope.BROWSER, "open"),
+    Action("browser.suspend", ("-",), "suspend", "Ask the card no more, or again", Scope.BROWSER, "suspend"),
+    Action("browser.flag", ("!",), "flag", "Flag the card with a note, or take its flag off", Scope.BROWSER, "flag"),
+    Action("browser.order", ("O",), "order", "Another order of the list", Scope.BROWSER, "order"),
+    Action("browser.swap", ("tab",), "query / cards", "Between the query and the list", Scope.BROWSER, "swap"),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *_GLOBAL,
     *_LIST,
@@ -207,6 +217,7 @@ ACTIONS: tuple[Action, ...] = (
     *_LESSON,
     *_SEARCH,
     *_MAP,
+    *_BROWSER,
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

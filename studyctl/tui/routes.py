@@ -21,6 +21,7 @@ ROUTES = {
     "lesson": "studyctl.tui.screens.lesson:LessonScreen",
     "search": "studyctl.tui.screens.search:SearchScreen",
     "map": "studyctl.tui.screens.knowledge_map:MapScreen",
+    "browser": "studyctl.tui.screens.browser:BrowserScreen",
     "close_day": "studyctl.tui.screens.close_day:CloseDayScreen",
     "onboarding": "studyctl.tui.screens.onboarding:OnboardingScreen",
     "help": "studyctl.tui.screens.help:HelpScreen",

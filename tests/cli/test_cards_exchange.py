@@ -72,6 +72,16 @@ def test_json_of_an_export_is_a_summary(cli: Cli, tmp_path: Path) -> None:
     assert all(card["extra"]["source"] and "state" not in card for card in cards)
 
 
+def test_a_query_chooses_the_cards(cli: Cli, tmp_path: Path) -> None:
+    cli("review", "answer", CARD, "easy")
+    path = str(tmp_path / "cards.jsonl")
+    done = cli("export", "cards", path, "--query", "tag:docker -is:new", "--json").json
+    assert (done["cards"], done["scheduled"], done["reviews"]) == (1, 1, 1)
+    assert cli("export", "cards", path, "--query", "tag:docker", "--deck", "p90/16").code == 2
+    wrong = cli("export", "cards", path, "--query", "tg:docker")
+    assert (wrong.code, "tag:" in wrong.err) == (2, True)
+
+
 def test_what_a_table_leaves_behind_is_said(cli: Cli, tmp_path: Path) -> None:
     cli("review", "answer", CARD, "easy")
     done = cli("export", "cards", str(tmp_path / "cards.csv"))

@@ -30,6 +30,13 @@ def problems(library: Library) -> Iterator[str]:
     yield from _too_few(library)
 
 
+def least_of_days(library: Library) -> dict[Address, int]:
+    """How many cards a day must have at least: technical days, guide sections, entries with a must-answer."""
+    least = {day.address: LEAST_TECHNICAL for day in library.days("p90") if not day.gathers}
+    least |= {day.address: LEAST_SECTION for day in library.days("guide")}
+    return least | {day.address: LEAST_MUST_ANSWER for day in library.days("p28") if day.of_kind(ItemKind.ANSWER)}
+
+
 def _card_problems(card: Card) -> Iterator[str]:
     words = _CODE.sub("", card.front)
     if card.kind is not CardKind.CLOZE and _YES_NO.match(words) and " or " not in words:
@@ -46,10 +53,7 @@ def _card_problems(card: Card) -> Iterator[str]:
 
 def _too_few(library: Library) -> Iterator[str]:
     have: Counter[Address] = Counter(card.day for card in library.cards.values())
-    least = {day.address: LEAST_TECHNICAL for day in library.days("p90") if not day.gathers}
-    least |= {day.address: LEAST_SECTION for day in library.days("guide")}
-    least |= {day.address: LEAST_MUST_ANSWER for day in library.days("p28") if day.of_kind(ItemKind.ANSWER)}
-    for address, wanted in least.items():
+    for address, wanted in least_of_days(library).items():
         if have[address] < wanted:
             yield f"{address}: {have[address]} cards, at least {wanted} are wanted"
     if len(library.cards) < LEAST_IN_ALL:

@@ -78,6 +78,12 @@ def acts_on(connection: Connection, cards: Iterable[str]) -> Iterator[ReviewEntr
             yield _entry(row)
 
 
+def acts_of(connection: Connection, card: str) -> list[ReviewEntry]:
+    """The acts on one card that stand, oldest first."""
+    table = table_of(ReviewLogRow)
+    return [_entry(row) for row in connection.execute(standing(table).where(table.c.card_id == card)).mappings()]
+
+
 def _entry(row: Any) -> ReviewEntry:
     return ReviewEntry(
         id=row["id"],
