@@ -21,17 +21,22 @@ def card_table(values: Mapping[str, Value]) -> str:
 
 def _value(value: Value) -> str:
     if isinstance(value, str):
-        return _string(value)
+        return _lines(value) if "\n" in value else _string(value)
     if isinstance(value, int | float):
         return repr(value)
     return f"[{', '.join(map(_string, value))}]"
 
 
 def _string(text: str) -> str:
-    """A basic string; one of several lines stands between triple quotation marks."""
-    escaped = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\\", "\\\\"))
-    if "\n" in text:
-        whole = escaped.replace('"""', '\\"\\"\\"')
-        return f'"""\n{whole}\n"""'
-    quoted = escaped.replace('"', '\\"')
+    quoted = _escaped(text).replace('"', '\\"').replace("\n", "\\n")
     return f'"{quoted}"'
+
+
+def _lines(text: str) -> str:
+    """Between triple quotation marks, as a person would write it."""
+    quoted = _escaped(text).replace('"""', '\\"\\"\\"')
+    return f'"""\n{quoted}\n"""'
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\\", "\\\\"))

@@ -40,7 +40,7 @@ def carried(entries: Iterable[ReviewEntry]) -> list[LoggedReview]:
         elif card in answered and _renews(entry):
             answered.remove(card)
             found.append(LoggedReview(card, entry.at, None, before=entry.former_days, type=ReviewType.MANUAL))
-    return sorted(found, key=attrgetter("at"))
+    return sorted(found, key=attrgetter("at", "card_id"))
 
 
 def _renews(entry: ReviewEntry) -> bool:

@@ -15,11 +15,15 @@ _RESETS_APART_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One place's memory and log (oldest first) of a card; `last_ms` is its newest answer, None without any."""
+    """One place's memory and log (oldest first) of a card."""
 
     memory: Memory
-    log: tuple[LoggedReview, ...]
-    last_ms: int | None
+    log: tuple[LoggedReview, ...] = ()
+
+    @property
+    def answered(self) -> int | None:
+        """Epoch milliseconds of the newest answer in the log."""
+        return next((review.at for review in reversed(self.log) if review.answer), None)
 
     @property
     def untouched(self) -> bool:
@@ -47,14 +51,20 @@ def merge(here: Progress, there: Progress) -> Merged | None:
     Where the newest answers are the same, what is known here stays: also a suspension or a date set by hand.
     """
     fresh, lacking = unknown(there.log, here.log)
-    if here.untouched:
-        theirs = there.memory != Memory() or bool(fresh)
-    else:
-        theirs = there.last_ms is not None and (here.last_ms is None or there.last_ms >= here.last_ms + _APART_MS)
+    something = there.memory != Memory() or bool(fresh)
+    theirs = something if here.untouched else _newer(there, here)
     if not theirs and not fresh:
         return None
     memory = there.memory if theirs else here.memory
     return Merged(memory, tuple(fresh), theirs, diverged=lacking and bool(fresh) and memory.phase is not Phase.NEW)
+
+
+def _newer(there: Progress, here: Progress) -> bool:
+    """Whether the other place knows of a later answer; by the day where one of the two has no log."""
+    if there.answered is not None and here.answered is not None:
+        return there.answered >= here.answered + _APART_MS
+    day, known = there.memory.last_day, here.memory.last_day
+    return day is not None and (known is None or day > known)
 
 
 def unknown(found: Sequence[LoggedReview], known: Sequence[LoggedReview]) -> tuple[list[LoggedReview], bool]:

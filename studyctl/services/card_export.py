@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studyctl.content.cloze_texts import cloze_texts
 from studyctl.content.decks import deck_files
+from studyctl.domain.card_query import parse_query
 from studyctl.domain.cards import CardAct, CardKind, Memory, ReviewEntry
 from studyctl.domain.carried_log import carried
 from studyctl.domain.carried_memory import state_of
@@ -19,12 +20,15 @@ from studyctl.errors import NotFoundError, UsageError
 from studyctl.services.carried_cards import carried_card, deck_name, is_own
 from studyctl.services.context import Context
 from studyctl.services.exchange import export_collection
+from studyctl.services.query_facts import facts_for
 from studyctl.storage.repositories.card_flags import flags_of
+from studyctl.storage.repositories.card_search import found_ids
 from studyctl.storage.repositories.cards import PlacedCard, all_cards
 from studyctl.storage.repositories.journal import last_activity
 from studyctl.storage.repositories.memory import Subject, all_memory
 from studyctl.storage.repositories.review_log import card_acts
 from studyctl.storage.repositories.settings import load_settings
+from studyctl.storage.unit_of_work import Connection
 
 _SHOWN = 8
 
@@ -59,21 +63,23 @@ class CardExportService:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def write(self, path: Path, *, deck: str | None = None, schedule: bool = True) -> CardExport:
-        """Write all cards, or those of one deck; the suffix of `path` names the format (.apkg, .csv, .jsonl).
+    def write(
+        self, path: Path, *, deck: str | None = None, query: str | None = None, schedule: bool = True
+    ) -> CardExport:
+        """Write all cards, or those of one deck or query; the suffix of `path` names the format (.apkg, .csv, .jsonl).
 
         `deck` is the name of a deck, a day (`p90/16`), or the name that the deck has in the file, with all below it.
 
         Raises:
-            UsageError: another suffix, or the place cannot be a file.
-            NotFoundError: no card is of that deck.
+            UsageError: another suffix, the place cannot be a file, or the query is wrong.
+            NotFoundError: no card is of that deck, or found by that query.
             DataError: the place cannot be written.
         """
         target = path.expanduser().absolute()
         if target.is_dir() or not target.parent.is_dir():
             raise UsageError(f"{target} cannot be a file.", "Name a file in a folder that exists: cards.apkg")
-        self._context.shelf.sync()
-        stored = self._stored(deck, schedule=schedule)
+        problems = self._context.shelf.sync()
+        stored = self._stored(deck, query, schedule=schedule)
         collection = self._collection(stored, schedule=schedule)
         export_collection(target, collection)
         return CardExport(
@@ -82,12 +88,12 @@ class CardExportService:
             len(collection.cards),
             sum(each.card.id in stored.memory for each in stored.cards),
             0 if target.suffix.lower() == ".csv" else len(collection.reviews),
-            tuple(_left_out(target.suffix.lower(), stored, collection)),
+            (*(problem.message for problem in problems), *_left_out(target.suffix.lower(), stored, collection)),
         )
 
-    def _stored(self, deck: str | None, *, schedule: bool) -> _Stored:
+    def _stored(self, deck: str | None, query: str | None, *, schedule: bool) -> _Stored:
         with self._context.database.read() as connection:
-            cards = _of_deck(all_cards(connection), deck)
+            cards = self._found(connection, _of_deck(all_cards(connection), deck), query)
             wanted = {each.card.id for each in cards}
             return _Stored(
                 cards,
@@ -97,6 +103,16 @@ class CardExportService:
                 load_settings(connection),
                 last_activity(connection),
             )
+
+    def _found(self, connection: Connection, cards: list[PlacedCard], query: str | None) -> list[PlacedCard]:
+        if query is None:
+            return cards
+        parsed = parse_query(query)
+        ids = set(found_ids(connection, parsed, facts_for(self._context, connection, parsed)))
+        found = [each for each in cards if each.card.id in ids]
+        if not found:
+            raise NotFoundError(f"No card is found by {query!r}.", f"`studyctl cards {query!r}` shows what is.")
+        return found
 
     def _collection(self, stored: _Stored, *, schedule: bool) -> Collection:
         reviews = carried(stored.acts)
@@ -147,11 +163,11 @@ def _below(placed: PlacedCard, asked: str) -> bool:
 
 def _left_out(suffix: str, stored: _Stored, collection: Collection) -> Iterator[str]:
     """Sentences on what the file does not have."""
-    by_hand = sum(act.act not in (CardAct.ANSWER, CardAct.FORGET) for act in stored.acts)
+    others = sum(act.act not in (CardAct.ANSWER, CardAct.FORGET) for act in stored.acts)
     if suffix == ".csv" and collection.reviews:
-        yield f"CSV has no log: {len(collection.reviews)} answers stay behind; .apkg and .jsonl carry them."
-    elif by_hand:
-        yield f"{by_hand} acts by hand (suspend, resume, move, reschedule, import) are carried by the schedule alone."
+        yield f"CSV has no log: its {len(collection.reviews)} lines stay behind; .apkg and .jsonl carry them."
+    elif others:
+        yield f"{others} lines of the log that are not answers (such as suspend and move) show in the schedule alone."
     if suffix == ".apkg" and collection.reviews:
         yield "Anki keeps stability to 4 places, difficulty to 3, and neither of them for past answers."
     if stored.flagged:

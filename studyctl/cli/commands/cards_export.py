@@ -23,13 +23,18 @@ def cards(
     deck: Annotated[
         str | None, typer.Option("--deck", help="Only this deck, with all below it: p90/16, mine, studyctl::p28.")
     ] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", help="Only the cards that it finds, as in `studyctl cards QUERY`.")
+    ] = None,
     no_schedule: Annotated[bool, typer.Option("--no-schedule", help="Texts only: no memory, no log.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Write cards with their schedule and log for Anki, a spreadsheet, or another studyctl. Nothing here is changed."""
     from studyctl.services.card_export import CardExportService
 
-    written = CardExportService(state_of(context).container.context).write(file, deck=deck, schedule=not no_schedule)
+    written = CardExportService(state_of(context).container.context).write(
+        file, deck=deck, query=query, schedule=not no_schedule
+    )
     for sentence in written.left_out:
         say(sentence)
     if as_json:

@@ -117,8 +117,12 @@ class _Placer:
 
 
 def _candidates(card: CollectionCard, cloze: Cloze | None) -> Iterator[str]:
-    """Ids under which the card may be here, the likeliest first."""
-    yield card.id
+    """Ids under which the card may be here, the likeliest first.
+
+    Anki numbers gaps as it likes, so that a number of its own may be another gap's here.
+    """
+    if "place" not in dict(card.extra):
+        yield card.id
     if cloze is not None:
         yield _cloze_id(card, cloze)
     yield _plain_id(card.id)

@@ -67,7 +67,7 @@ class Merger:
         cards = {each.id: each for each in placed}
         for card, each in cards.items():
             files[card] = theirs.get(each.card.id, [])
-            here = self._here(memory.get(card, Memory()), ours.get(card, []))
+            here = Progress(memory.get(card, Memory()), tuple(ours.get(card, ())))
             found = merge(here, self._there(each.card.state, files[card]))
             if found is not None:
                 merged[card] = found
@@ -81,20 +81,13 @@ class Merger:
             changes.append(Change(card, memory.get(card, Memory()), after[card], tuple(lines)))
         return changes
 
-    def _here(self, memory: Memory, log: Sequence[LoggedReview]) -> Progress:
-        answered = [review.at for review in log if review.answer]
-        last = self.days.middle(memory.last_day) if memory.last_day is not None else None
-        return Progress(memory, tuple(log), answered[-1] if answered else last)
-
     def _there(self, state: CardState | None, log: Sequence[LoggedReview]) -> Progress:
         answers = since_reset(log)
         memory = Memory() if state is None else memory_of(state, self.days, self.now)
         if state is None and answers:
             last_day = self.days.moment(answers[-1].at).day
             memory = Memory(Phase.REVIEW, last_day=last_day, reps=len(answers), lapses=_lapses(answers))
-        last = self.days.middle(memory.last_day) if memory.last_day is not None else None
-        answered = [review.at for review in log if review.answer]
-        return Progress(memory, tuple(log), answered[-1] if answered else last)
+        return Progress(memory, tuple(log))
 
     def _memories(
         self, merged: Mapping[str, Merged], histories: Mapping[str, Sequence[LoggedReview]], cards: Mapping[str, Placed]
