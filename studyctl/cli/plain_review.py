@@ -26,11 +26,11 @@ _MORE = "u: undo, e: edit, !: flag or take the flag off, -: suspend, q: stop"
 
 def review_line_by_line(container: Container) -> None:
     """Ask every card that is due until the queue is empty, `q` is typed or the input ends."""
-    answered, _ = _sit(container, Queue(container))
-    counts = container.review.queue().counts
-    later = counts.later
-    if counts.deadline_days is not None and counts.deadline_days <= 0:
+    days = container.review.queue().counts.deadline_days
+    if days is not None and days <= 0:
         say(OVER)
+    answered, _ = _sit(container, Queue(container))
+    later = container.review.queue().counts.later
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
 
 
