@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from studyctl.cli.output import line
+from studyctl.cli.session_end import fit_after_session
 from studyctl.domain.cards import Rating
 from studyctl.errors import StudyError
 
@@ -43,6 +44,8 @@ def review_line_by_line(container: Container) -> None:
         answered += 1
     later = container.review.queue().counts.later
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
+    if answered:
+        fit_after_session(container)
 
 
 def _rating(prompt: Prompt) -> Rating | str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.plots import draw_plot
-from studyctl.statistics_text.layout import columns, counted, duration
+from studyctl.statistics_text.layout import columns, counted, duration, prose
 
 if TYPE_CHECKING:
     from studyctl.services.review_statistics import ReviewStatistics
@@ -31,9 +31,11 @@ def forecast(view: ReviewStatistics, width: int, plot: bool = True) -> list[str]
         "",
         *columns(("cards in review that come due", "cards", "time", "a day"), rows),
         "",
-        f"Time: {seconds:.1f} s for a review with the relearning of what was forgotten, at {source}.",
-        "Cards that are answered and come due again within the span are not in it yet,",
-        "nor are new cards.",
+        *prose(
+            f"Time: {seconds:.1f} s for a review with the relearning of what was forgotten, at {source}. Cards "
+            "that are answered and come due again within the span are not in it yet, nor are new cards.",
+            width,
+        ),
     ]
     return [*lines, "", *_bars(view, width)] if plot else lines
 

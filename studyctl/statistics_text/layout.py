@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ def bars(rows: Sequence[tuple[str, int]], width: int) -> list[str]:
         length = max(1, round(room * number / most)) if number else 0
         lines.append(f"{name:>{names}}  {number:>{numbers}}  {BAR * length}".rstrip())
     return lines
+
+
+def prose(text: str, width: int) -> list[str]:
+    """A sentence or more in lines of at most `width`."""
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def percent(share: float | None) -> str:

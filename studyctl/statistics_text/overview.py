@@ -24,7 +24,7 @@ def overview(view: ReviewStatistics, width: int) -> list[str]:
     year = sum(day.answers for day in view.year)
     lines = [f"Answers on each day of the last year: {year} on {counted(len(view.year), 'day')}"]
     lines += year_map({day.day: day.answers for day in view.year}, view.graphs.today, width)
-    return [*lines, "", *_span(view), "", *_ratings(view), "", *weights_lines(view)]
+    return [*lines, "", *_span(view), "", *_ratings(view), "", *weights_lines(view, width)]
 
 
 def _span(view: ReviewStatistics) -> list[str]:
