@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from studyctl.domain.intervals import Share
 
 BAR = "#"
+PLOT_WIDTH = 76  # plotext draws no wider than a terminal of 80 columns where it cannot ask for the width
 
 
 def columns(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
@@ -49,10 +50,10 @@ def percent(share: float | None) -> str:
 
 
 def with_interval(share: Share) -> str:
-    """`91.4 % (89.0-93.4)`, or `-` for nothing."""
+    """`91.4 % (89-93)`, or `-` for nothing."""
     if share.share is None or share.low is None or share.high is None:
         return "-"
-    return f"{100 * share.share:.1f} % ({100 * share.low:.1f}-{100 * share.high:.1f})"
+    return f"{100 * share.share:.1f} % ({100 * share.low:.0f}-{100 * share.high:.0f})"
 
 
 def duration(seconds: float) -> str:

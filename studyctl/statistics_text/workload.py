@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.plots import draw_plot, legend
-from studyctl.statistics_text.layout import columns, counted, prose
+from studyctl.statistics_text.layout import PLOT_WIDTH, columns, counted, prose
 
 if TYPE_CHECKING:
     from studyctl.domain.workload import WorkloadPoint
@@ -31,7 +31,7 @@ def workload(found: Workload, width: int, plot: bool = True) -> list[str]:
     ]
     if plot:
         drawn = _plot(found)
-        lines += ["minutes a day", *draw_plot(drawn, width, HEIGHT).splitlines(), legend(drawn), ""]
+        lines += ["minutes a day", *draw_plot(drawn, min(width, PLOT_WIDTH), HEIGHT).splitlines(), legend(drawn), ""]
     return [*lines, *_table(found), "", *prose(_notes(found), width)]
 
 
