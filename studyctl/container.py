@@ -15,6 +15,7 @@ from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
 from studyctl.services.days import DayService
+from studyctl.services.deadline import DeadlineService
 from studyctl.services.export import ExportService
 from studyctl.services.import_progress import ImportService
 from studyctl.services.interview import InterviewService
@@ -51,6 +52,7 @@ class Container:
         self.sprints = SprintService(context)
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
+        self.deadline = DeadlineService(context)
         self.cards = CardService(context)
         self.background_fit = BackgroundFit(context)
         self.interview = InterviewService(context)

@@ -29,10 +29,13 @@ from studyctl.cli.commands import (
     plan,
     protocol,
     review,
+    review_deadline,
     review_fit,
+    review_reschedule,
     review_simulate,
     review_stats,
     search,
+    settings,
     sprint,
     ticks,
     today,
@@ -76,7 +79,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_fit, review_simulate, review_stats):
+for module in (review_deadline, review_fit, review_reschedule, review_simulate, review_stats):
     module.register(review.app)
 for name, group in (
     ("track", track.app),
@@ -91,6 +94,7 @@ for name, group in (
     ("export", export.app),
     ("import", imports.app),
     ("curriculum", curriculum.app),
+    ("settings", settings.app),
     ("dev", dev.app),
 ):
     app.add_typer(group, name=name)

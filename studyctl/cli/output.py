@@ -36,10 +36,18 @@ def markdown(text: str) -> None:
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print aligned columns, the last one as long as it is."""
+    for text in aligned(headings, rows):
+        line(text)
+
+
+def aligned(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Aligned columns as lines."""
     cells = [[str(cell) for cell in row] for row in (headings, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings) - 1)]
-    for row in cells:
-        line("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in cells
+    ]
 
 
 def plain(value: Any) -> Any:

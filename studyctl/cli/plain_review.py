@@ -6,9 +6,11 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from studyctl.cli.diagnostics import say
 from studyctl.cli.output import line
 from studyctl.cli.session_end import fit_after_session
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import OVER, countdown
 from studyctl.errors import StudyError
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ def review_line_by_line(container: Container) -> None:
     answered = 0
     while (prompt := container.review.next()) is not None:
         counts = container.review.queue().counts
-        line(f"[{prompt.card.deck}] {counts.total} left")
+        ends = "" if counts.deadline_days is None else f", {countdown(counts.deadline_days)}"
+        line(f"[{prompt.card.deck}] {counts.total} left{ends}")
         line(prompt.card.front)
         began = time.monotonic()
         reveal = _ask("enter: reveal, u: undo, q: stop > ")
@@ -42,7 +45,10 @@ def review_line_by_line(container: Container) -> None:
         line(f"{rating.label}: next in {stored.scheduled.label}")
         line()
         answered += 1
-    later = container.review.queue().counts.later
+    counts = container.review.queue().counts
+    later = counts.later
+    if counts.deadline_days is not None and counts.deadline_days <= 0:
+        say(OVER)
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
     if answered:
         fit_after_session(container)

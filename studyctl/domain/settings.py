@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from studyctl.domain.clock import DEFAULT_ROLLOVER_HOUR
+from studyctl.domain.deadline_choice import DeadlineChoice
 from studyctl.domain.load_balance import EVERY_DAY
 from studyctl.errors import UsageError
 
@@ -20,7 +21,7 @@ class Settings:
     limit what the queues introduce; `desired_retention` is the recall probability that FSRS aims at.
     `fsrs_weights` are of the memory model `fsrs_algorithm`; None takes its defaults. `easy_days` are the shares of a
     usual day's reviews, in [0, 1], that Monday to Sunday shall have. `background_fit` lets the weights be fitted after
-    review sessions.
+    review sessions. `deadline` is None without one.
     """
 
     start_date: date | None = None
@@ -35,6 +36,7 @@ class Settings:
     fsrs_weights: tuple[float, ...] | None = None
     easy_days: tuple[float, ...] = EVERY_DAY
     background_fit: bool = True
+    deadline: DeadlineChoice | None = None
 
 
 def parse_start_date(text: str, today: date) -> date:

@@ -7,14 +7,19 @@ from datetime import datetime
 
 from studyctl.domain.cards import Rating
 from studyctl.domain.clock import from_millis
+from studyctl.domain.deadline_choice import Stage
 from studyctl.services.context import Context
+from studyctl.services.deadline_queue import expected_cards
 from studyctl.storage.repositories.queue import next_due, steps
 from studyctl.storage.repositories.review_log import reviews
 
 
 @dataclass(frozen=True)
 class ReviewDay:
-    """Answers of this study day by rating, the next learning step of today, and the next day with cards due."""
+    """Answers of this study day by rating, the next learning step of today, and the next day with cards due.
+
+    In the last pass before a deadline that day is tomorrow, with about as many cards as its minutes take.
+    """
 
     answers: dict[Rating, int]
     minutes: float
@@ -36,6 +41,8 @@ def review_day(context: Context) -> ReviewDay:
         log = reviews(connection, since_day=moment.day)
         waiting = [step.due_at for step in steps(connection) if step.due_day == moment.day]
         coming = next_due(connection, moment.day)
+        if settings.deadline and settings.deadline.stage(moment.day + 1) is Stage.LAST_PASS:
+            coming = moment.day + 1, expected_cards(connection, settings.deadline, moment.day + 1)
     return ReviewDay(
         answers={rating: sum(entry.rating is rating for entry in log) for rating in Rating},
         minutes=sum(entry.duration_ms for entry in log) / 60_000,

@@ -126,9 +126,9 @@ def test_a_span_that_makes_no_sense_is_refused(cli: Cli, days: str) -> None:
 def test_stored_weights_of_a_wrong_length_are_explained(cli: Cli, command: tuple[str, ...]) -> None:
     container = open_container()
     fill(container, FakeClock(container.context.now()))
+    arguments = [container.review.queue().ids[0] if word == "x" else word for word in command]
     with container.context.database.write("settings", "arrange") as transaction:
         save_document(transaction, "fsrs_weights", DEFAULT_WEIGHTS[:19])
-    arguments = [container.review.queue().ids[0] if word == "x" else word for word in command]
     container.close()
     done = cli("review", *arguments)
     assert done.code == 4

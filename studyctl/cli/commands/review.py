@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from studyctl.cli import completion, output
+from studyctl.cli.diagnostics import say
 from studyctl.cli.plain_review import review_line_by_line
 from studyctl.cli.state import state_of
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import OVER, countdown
 from studyctl.errors import UsageError
 
 app = typer.Typer(help="Flashcards: what is due today.", invoke_without_command=True)
@@ -48,11 +50,16 @@ def due(context: typer.Context, as_json: JsonOption = False) -> None:
         )
         return
     counts = queue.counts
-    output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
+    ends = "" if counts.deadline_days is None else f"; {countdown(counts.deadline_days)}"
+    output.line(
+        f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today{ends}"
+    )
     for card in cards:
         output.line(f"{card.id}  {' '.join(card.front.split())}")
     if counts.total > len(cards):
         output.line(f"... and {counts.total - len(cards)} more")
+    if counts.deadline_days is not None and counts.deadline_days <= 0:
+        say(OVER)
 
 
 @app.command("answer")

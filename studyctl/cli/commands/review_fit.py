@@ -64,10 +64,15 @@ def _print(done: Refit, look: bool) -> None:
     else:
         output.line(f"The new weights ({done.algo}) are kept; `studyctl undo` takes them back.")
     if done.load is not None:
-        _print_load(done.load, done.rescheduled)
+        print_load(done.load)
+        if done.rescheduled:
+            output.line(f"{done.load.moved} cards have a new due date.")
+        else:
+            say(f"{done.load.moved} cards would get a new due date: `studyctl review fit --reschedule` moves them.")
 
 
-def _print_load(load: Load, rescheduled: bool) -> None:
+def print_load(load: Load) -> None:
+    """Cards due on the next days before and after rescheduling."""
     from studyctl.plots import draw_plot, legend
 
     days = list(range(len(load.before)))
@@ -85,7 +90,3 @@ def _print_load(load: Load, rescheduled: bool) -> None:
     output.line(f"Cards due on each of the next {len(days)} days: {sum(load.before)} before, {sum(load.after)} after")
     output.line(draw_plot(plot, *PLOT_SIZE))
     output.line(legend(plot))
-    if rescheduled:
-        output.line(f"{load.moved} cards have a new due date.")
-    else:
-        say(f"{load.moved} cards would get a new due date: `studyctl review fit --reschedule` moves them.")

@@ -10,6 +10,7 @@ from studyctl.cli import output
 from studyctl.cli.render import day_lines
 from studyctl.cli.state import state_of
 from studyctl.domain.calendar import drift_text
+from studyctl.domain.deadline_choice import countdown
 from studyctl.domain.sprint import SprintState
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def today_lines(view: TodayView) -> list[str]:
         left = f"{seconds // 60}:{seconds % 60:02d} left" if view.sprint.state is SprintState.RUNNING else "over"
         lines.append(f"Sprint: {view.sprint.sprint.target} ({left}, {len(view.sprint.thoughts)} thoughts parked)")
     lines.append(f"Next: {view.next_action.label}")
+    ends = "" if cards.deadline_days is None else f" ({countdown(cards.deadline_days)})"
     lines.append(
-        f"Waiting: {cards.learning + cards.review} cards due, {cards.new} new; "
+        f"Waiting: {cards.learning + cards.review} cards due, {cards.new} new{ends}; "
         f"{view.interviews.total} interview questions; {view.inbox} thoughts in the inbox"
     )
     if view.view is not None:

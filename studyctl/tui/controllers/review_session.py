@@ -28,7 +28,8 @@ class Page:
 class ReviewSession:
     """Current card, prefetched cards and the tally of this sitting. Knows neither screen nor database.
 
-    `answered` counts ratings that were painted; one that could not be stored is taken off again.
+    `answered` counts ratings that were painted; one that could not be stored is taken off again. `deadline_days` is as
+    in the counts.
     """
 
     current: Prompt | None = None
@@ -37,6 +38,7 @@ class ReviewSession:
     total: int = 0
     answered: list[tuple[str, Rating]] = field(default_factory=list)
     waiting: int = 0
+    deadline_days: int | None = None
 
     @property
     def left(self) -> int:
@@ -100,7 +102,7 @@ class ReviewSession:
 
     def follow(self, page: Page) -> None:
         """The queue changed behind the card on screen."""
-        self.total = page.counts.total
+        self.total, self.deadline_days = page.counts.total, page.counts.deadline_days
         if self.waiting:
             return  # a later answer is on its way: its own page knows more
         shown = {self.current.card.id} if self.current else set()

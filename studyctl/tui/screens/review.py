@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import countdown
 from studyctl.domain.outcome import Area, Changes, Outcome
 from studyctl.errors import NotFoundError, StudyError, UsageError
 from studyctl.tui.actions import Scope, bindings
@@ -160,7 +161,8 @@ class ReviewScreen(StudyScreen):
         if session.current is None:
             return self.HEADING
         place = len(session.answered) + 1
-        return f"{self.HEADING}  {session.current.card.deck}  {place}/{len(session.answered) + session.left}"
+        ends = f"  {countdown(days)}" if (days := session.deadline_days) is not None and days > 0 else ""
+        return f"{self.HEADING}  {session.current.card.deck}  {place}/{len(session.answered) + session.left}{ends}"
 
     def _start_clock(self) -> None:
         self._shown_at = self.study.clock.now()

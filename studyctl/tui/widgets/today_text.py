@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.domain.calendar import drift_text
+from studyctl.domain.deadline_choice import countdown
 
 if TYPE_CHECKING:
     from studyctl.services.today import TodayView
@@ -43,10 +44,12 @@ def queue_lines(view: TodayView) -> str:
     cards, interviews = view.cards, view.interviews
     due = cards.learning + cards.review
     later = f", {cards.later} later" if cards.later else ""
+    ends = () if cards.deadline_days is None else (f"            {countdown(cards.deadline_days)}",)
     return "\n".join(
         (
             "QUEUES",
             f"r Cards     {due:>3} due +{cards.new} new{later}",
+            *ends,
             f"v Interview {interviews.due:>3} due +{interviews.new} new",
             f"i Inbox     {view.inbox:>3} open",
         )
