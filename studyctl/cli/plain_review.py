@@ -10,6 +10,7 @@ from studyctl.cli.diagnostics import say
 from studyctl.cli.output import line
 from studyctl.cli.plain_sitting import Asked, Picked, Queue, Source
 from studyctl.cli.prompting import ask
+from studyctl.cli.session_end import fit_after_session
 from studyctl.domain.cards import Rating
 from studyctl.domain.deadline_choice import OVER, countdown
 from studyctl.domain.typed_answer import SIGNS, Comparison, compare, signed, suggested, typed, wanted
@@ -32,6 +33,8 @@ def review_line_by_line(container: Container) -> None:
     answered, _ = _sit(container, Queue(container))
     later = container.review.queue().counts.later
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
+    if answered:
+        fit_after_session(container)
 
 
 def practise_line_by_line(container: Container, query: str, seed: int) -> None:

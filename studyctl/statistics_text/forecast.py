@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.plots import draw_plot
-from studyctl.statistics_text.layout import columns, counted, duration
+from studyctl.statistics_text.layout import PLOT_WIDTH, columns, counted, duration, prose
 
 if TYPE_CHECKING:
     from studyctl.services.review_statistics import ReviewStatistics
@@ -31,9 +31,11 @@ def forecast(view: ReviewStatistics, width: int, plot: bool = True) -> list[str]
         "",
         *columns(("cards in review that come due", "cards", "time", "a day"), rows),
         "",
-        f"Time: {seconds:.1f} s for a review with the relearning of what was forgotten, at {source}.",
-        "Cards that are answered and come due again within the span are not in it yet,",
-        "nor are new cards.",
+        *prose(
+            f"Time: {seconds:.1f} s for a review with the relearning of what was forgotten, at {source}. Cards "
+            "that are answered and come due again within the span are not in it yet, nor are new cards.",
+            width,
+        ),
     ]
     return [*lines, "", *_bars(view, width)] if plot else lines
 
@@ -53,5 +55,5 @@ def _bars(view: ReviewStatistics, width: int) -> list[str]:
         groups = groups[: (span + 1) // step] or groups  # a last group that is not whole would look like a rest
     unit = {1: "days", 7: "weeks", 30: "months of 30 days"}[step]
     series = {"name": "cards", "x": [str(n) for n in range(len(groups))], "y": groups}
-    drawn = draw_plot({"title": "", "kind": "bar", "series": [series]}, width, HEIGHT)
+    drawn = draw_plot({"title": "", "kind": "bar", "series": [series]}, min(width, PLOT_WIDTH), HEIGHT)
     return [f"Cards due, by {unit} from today", *drawn.splitlines()]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from studyctl.domain.intervals import Share
 
 BAR = "#"
+PLOT_WIDTH = 76  # plotext draws no wider than a terminal of 80 columns where it cannot ask for the width
 
 
 def columns(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
@@ -37,16 +39,21 @@ def bars(rows: Sequence[tuple[str, int]], width: int) -> list[str]:
     return lines
 
 
+def prose(text: str, width: int) -> list[str]:
+    """A sentence or more in lines of at most `width`."""
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
 def percent(share: float | None) -> str:
     """`91.4 %`, or `-` for nothing."""
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
 def with_interval(share: Share) -> str:
-    """`91.4 % (89.0-93.4)`, or `-` for nothing."""
+    """`91.4 % (89-93)`, or `-` for nothing."""
     if share.share is None or share.low is None or share.high is None:
         return "-"
-    return f"{100 * share.share:.1f} % ({100 * share.low:.1f}-{100 * share.high:.1f})"
+    return f"{100 * share.share:.1f} % ({100 * share.low:.0f}-{100 * share.high:.0f})"
 
 
 def duration(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studyctl.statistics_text.layout import columns, counted, duration, percent
+from studyctl.statistics_text.layout import columns, counted, duration, percent, prose
 from studyctl.statistics_text.weights import weights_lines
 from studyctl.statistics_text.year_map import year_map
 
@@ -20,11 +20,11 @@ NOTHING = (
 def overview(view: ReviewStatistics, width: int) -> list[str]:
     """The heatmap of the year, then the span."""
     if view.empty:
-        return list(NOTHING)
+        return [line for text in NOTHING for line in prose(text, width)]
     year = sum(day.answers for day in view.year)
     lines = [f"Answers on each day of the last year: {year} on {counted(len(view.year), 'day')}"]
     lines += year_map({day.day: day.answers for day in view.year}, view.graphs.today, width)
-    return [*lines, "", *_span(view), "", *_ratings(view), "", *weights_lines(view)]
+    return [*lines, "", *_span(view), "", *_ratings(view), "", *weights_lines(view, width)]
 
 
 def _span(view: ReviewStatistics) -> list[str]:

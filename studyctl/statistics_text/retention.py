@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studyctl.domain.intervals import Share, share
-from studyctl.statistics_text.layout import columns, percent, with_interval
+from studyctl.statistics_text.layout import columns, percent, prose, with_interval
 
 if TYPE_CHECKING:
     from studyctl.services.review_statistics import ReviewStatistics, Topic
@@ -17,7 +17,7 @@ ENOUGH = 20
 """Answers from which on a topic is ranked."""
 
 
-def retention(view: ReviewStatistics, _width: int) -> list[str]:
+def retention(view: ReviewStatistics, width: int) -> list[str]:
     """By span, by age of the interval, by hour, by topic; each with its 95 % interval."""
     if view.empty:
         return ["No answer to a card in review yet: retention is counted from the first one on."]
@@ -27,8 +27,11 @@ def retention(view: ReviewStatistics, _width: int) -> list[str]:
     ]
     graphs = view.graphs
     return [
-        "True retention, with 95 % intervals (Wilson): passed answers to cards in review;",
-        f"desired is {percent(view.desired_retention)}",
+        *prose(
+            "True retention, with 95 % intervals (Wilson): passed answers to cards in review; desired is "
+            f"{percent(view.desired_retention)}.",
+            width,
+        ),
         "",
         *columns(("last", "all", "young, < 21 d", "mature", "answers"), rows),
         "",

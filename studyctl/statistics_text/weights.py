@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studyctl.statistics_text.layout import counted
+from studyctl.statistics_text.layout import counted, prose
 
 if TYPE_CHECKING:
     from studyctl.services.fit import Refit
@@ -17,25 +17,25 @@ def kept_line(refit: Refit) -> str:
     moved = refit.load.moved if refit.load else 0
     return (
         f"Weights fitted: log loss {fit.old.log_loss:.4f} -> {fit.new.log_loss:.4f}; "
-        f"`studyctl review fit --reschedule` would move {counted(moved, 'card')}, u takes the fit back."
+        f"`studyctl review fit --reschedule` would move {counted(moved, 'card')}."
     )
 
 
-def weights_lines(view: ReviewStatistics) -> list[str]:
+def weights_lines(view: ReviewStatistics, width: int) -> list[str]:
     """Which weights stand, and what the last look after a session found."""
-    lines = ["Weights: the defaults of FSRS-6."]
+    text = "Weights: the defaults of FSRS-6."
     if view.weights.weights is not None:
-        lines = [f"Weights: of your own, {view.weights.algo}."]
+        text = f"Weights: of your own, {view.weights.algo}."
     if view.weights.weights is not None and view.weights.history:
         last = view.weights.history[-1]
-        lines = [
+        text = (
             f"Weights: fitted on {last.date} to {last.reviews} answers, "
             f"log loss {last.old_log_loss:.4f} -> {last.new_log_loss:.4f} on {last.held_out} held out."
-        ]
+        )
     attempt = view.attempt
     if attempt is not None and not attempt.accepted:
         why = "too few days to judge by"
         if attempt.change is not None and attempt.bound is not None:
             why = f"change of the log loss {attempt.change:+.4f}, 95 % sure below {attempt.bound:+.4f}: may be chance"
-        lines.append(f"Tried again on {attempt.date} after {attempt.answers} answers, kept as they were: {why}.")
-    return lines
+        text += f" Tried again on {attempt.date} after {attempt.answers} answers and kept as they were: {why}."
+    return prose(text, width)

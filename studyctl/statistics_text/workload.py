@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.plots import draw_plot, legend
-from studyctl.statistics_text.layout import columns, counted
+from studyctl.statistics_text.layout import PLOT_WIDTH, columns, counted, prose
 
 if TYPE_CHECKING:
     from studyctl.domain.workload import WorkloadPoint
@@ -22,15 +22,17 @@ def workload(found: Workload, width: int, plot: bool = True) -> list[str]:
     of = "" if found.simulated == found.cards else f" ({found.simulated} of them simulated)"
     source = "your pace" if found.own_pace else "an average pace"
     lines = [
-        f"Time for the {counted(found.cards, 'card')} in review{of} over the next {found.days} days",
-        f"if every card followed that retention, by the memory model at {source}.",
-        "New cards are left out.",
+        *prose(
+            f"Time for the {counted(found.cards, 'card')} in review{of} over the next {found.days} days if every card "
+            f"followed that retention, by the memory model at {source}. New cards are left out.",
+            width,
+        ),
         "",
     ]
     if plot:
         drawn = _plot(found)
-        lines += ["minutes a day", *draw_plot(drawn, width, HEIGHT).splitlines(), legend(drawn), ""]
-    return [*lines, *_table(found)]
+        lines += ["minutes a day", *draw_plot(drawn, min(width, PLOT_WIDTH), HEIGHT).splitlines(), legend(drawn), ""]
+    return [*lines, *_table(found), "", *prose(_notes(found), width)]
 
 
 def _plot(found: Workload) -> dict[str, object]:
@@ -64,13 +66,15 @@ def _table(found: Workload) -> list[str]:
                 ", ".join(marks),
             )
         )
-    headings = ("desired retention", "min/day", "remembered", "s/day each", "s/day for one more", "")
-    return [
-        *columns(headings, rows),
-        "",
-        f"remembered: expected number of these cards recalled in {found.days} days; s/day each: time divided by",
-        "them; for one more: what a card costs that is remembered beyond the line above.",
-    ]
+    headings = ("retention", "min/day", "remembered", "s/day each", "s/day for one more", "")
+    return columns(headings, rows)
+
+
+def _notes(found: Workload) -> str:
+    return (
+        f"remembered: expected number of these cards recalled in {found.days} days; s/day each: time divided by them; "
+        "for one more: what a card costs that is remembered beyond those of the line above."
+    )
 
 
 def _marginal(before: WorkloadPoint | None, point: WorkloadPoint) -> str:

@@ -27,7 +27,7 @@ def test_a_set_of_cards_is_the_sum_of_its_cards() -> None:
 
 
 def test_what_was_recalled_on_average_is_what_was_desired() -> None:
-    """A second for a lapse and none for the rest counts lapses in the minutes; the reverse counts passes."""
+    """With a second for each lapse and none for the rest the minutes count lapses, and the other way round passes."""
 
     class Lapses(AnswerHabits):
         def passed_seconds(self, ease: int) -> float:

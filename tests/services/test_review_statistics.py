@@ -15,6 +15,7 @@ from studyctl.domain.cards import CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.intervals import share
 from studyctl.domain.settings import Settings
+from studyctl.errors import ConflictError
 from studyctl.services.review_statistics import CURVE, SPANS, ReviewStatistics
 from studyctl.storage.aggregates import AGES
 from studyctl.storage.rebuild import compare
@@ -22,7 +23,7 @@ from studyctl.storage.repositories.card_sums import DIFFICULTIES, RECALLS, STABI
 from studyctl.storage.repositories.memory import Subject, all_memory
 from studyctl.storage.repositories.review_log import reviews
 from studyctl.storage.repositories.settings import save_settings
-from tests.helpers import FakeClock, House
+from tests.helpers import FakeClock, House, write
 from tests.seeded_reviews import seed_reviews
 
 CARDS = [f"one-{n:02}" for n in range(1, 16)] + ["two-01", "two-02", "two-03"]
@@ -127,8 +128,6 @@ def test_sums_hold_after_any_acts(tmp_path_factory: pytest.TempPathFactory, bund
 
 def do(container: Container, clock: FakeClock, act: str, card: str, rating: Rating) -> None:
     """One act; what does not fit the state is left out."""
-    from studyctl.errors import ConflictError
-
     try:
         if act == "night":
             clock.next_day(3)
@@ -145,11 +144,20 @@ def do(container: Container, clock: FakeClock, act: str, card: str, rating: Rati
         return
 
 
-def test_topics_with_most_answers_come_first(container: Container) -> None:
-    topics = container.statistics.view().topics
-    assert topics == ()
-    seed_reviews(container, CARDS, 100)
-    assert container.statistics.view().topics == (), "these cards have no topic"
+def test_topics_count_the_answers_to_their_cards_and_the_one_with_most_comes_first(house: House) -> None:
+    topics = {"own-1": ("decode",), "own-2": ("decode", "kv-cache"), "own-3": ("decode",), "own-4": ()}
+    lines = ["schema = 1", 'deck = "own"', 'title = "Own"']
+    for card, names in topics.items():
+        lines += ["", "[[card]]", f'id = "{card}"', 'front = "Why?"', 'back = "So."', 'source = "a book"']
+        lines += [f"topics = {list(names)}"]
+    write(house.paths.cards / "own.toml", "\n".join(lines))
+    container = house.open()
+    log = seed_reviews(container, list(topics), 60)
+    found = container.statistics.view(90).topics
+    assert [each.topic for each in found] == ["decode", "kv-cache"]
+    for each in found:
+        answers = [entry for entry in log if each.topic in topics[entry.card_id]]
+        assert each.answers == share(sum(e.rating is not Rating.AGAIN for e in answers), len(answers))
 
 
 def test_learning_steps_are_told_apart_from_reviews(container: Container, clock: FakeClock) -> None:

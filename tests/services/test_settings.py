@@ -31,6 +31,7 @@ TYPED = {
     "maximum_interval": "365",
     "rollover_hour": "5",
     "easy_days": "sat=0.5,sun=0",
+    "background_fit": "off",
     "fsrs_weights": as_typed([*DEFAULT_WEIGHTS[:20], 0.3]),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from studyctl.domain.cards import Phase
+from studyctl.domain.cards import CardAct, Phase
 from studyctl.domain.fitting import Answer
 from studyctl.storage.repositories.review_log import standing
 from studyctl.storage.tables import ReviewLogRow, table_of
