@@ -44,6 +44,7 @@ class Comparison:
 
 
 _SIGNS = {Mark.SAME: ("", ""), Mark.EXTRA: ("{+", "+}"), Mark.MISSING: ("[-", "-]")}
+_ALIKE = 0.5  # share of characters in common, below which the two are shown whole
 SIGNS = "[-missing-]  {+too much+}"
 
 
@@ -120,8 +121,11 @@ def _plain(text: str) -> str:
 
 
 def _diff(given: str, wanted: str) -> tuple[Piece, ...]:
+    matcher = SequenceMatcher(None, given, wanted, False)
+    if matcher.ratio() < _ALIKE:
+        return Piece(Mark.EXTRA, given), Piece(Mark.MISSING, wanted)
     pieces = []
-    for operation, begin, end, other_begin, other_end in SequenceMatcher(None, given, wanted, False).get_opcodes():
+    for operation, begin, end, other_begin, other_end in matcher.get_opcodes():
         if operation == "equal":
             pieces.append(Piece(Mark.SAME, given[begin:end]))
             continue
