@@ -10,7 +10,9 @@ from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
 from studyctl.services.card_acts import CardService
+from studyctl.services.card_add import CardAddService
 from studyctl.services.card_browser import BrowserService
+from studyctl.services.card_edit import CardEditService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
@@ -54,6 +56,8 @@ class Container:
         self.cards = CardService(context)
         self.browser = BrowserService(context)
         self.practice = PracticeService(context)
+        self.edits = CardEditService(context)
+        self.adding = CardAddService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)

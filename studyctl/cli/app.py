@@ -11,6 +11,7 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    card_edit,
     cards,
     curriculum,
     day,
@@ -77,6 +78,7 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
+card_edit.register(cards.app)
 for module in (review_fit, review_simulate):
     module.register(review.app)
 dev_cards.register(dev.app)

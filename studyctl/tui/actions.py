@@ -126,10 +126,23 @@ _INBOX = (
 
 _REVIEW = (
     Action("review.reveal", ("space",), "reveal", "Turn the card", Scope.REVIEW, "reveal"),
-    Action("review.again", ("1",), "again", "Not recalled", Scope.REVIEW, "rate(1)"),
-    Action("review.hard", ("2",), "hard", "Recalled with trouble", Scope.REVIEW, "rate(2)"),
-    Action("review.good", ("3", "enter"), "good", "Recalled", Scope.REVIEW, "rate(3)"),
-    Action("review.easy", ("4",), "easy", "Recalled at once", Scope.REVIEW, "rate(4)"),
+    Action("review.again", ("1",), "again", "Not recalled", Scope.REVIEW, "rate(1)", False),
+    Action("review.hard", ("2",), "hard", "Recalled with trouble", Scope.REVIEW, "rate(2)", False),
+    Action("review.good", ("3",), "good", "Recalled", Scope.REVIEW, "rate(3)", False),
+    Action("review.easy", ("4",), "easy", "Recalled at once", Scope.REVIEW, "rate(4)", False),
+    Action("review.go_on", ("enter",), "go on", "Turn the card; then give the marked rating", Scope.REVIEW, "go_on"),
+    Action("review.edit", ("e",), "edit", "The text of the card in your own editor", Scope.REVIEW, "edit"),
+    Action("review.suspend", ("-",), "suspend", "Ask the card no more; undo asks it again", Scope.REVIEW, "suspend"),
+    Action("review.flag", ("!",), "flag", "Call the card bad, with a note; or take that back", Scope.REVIEW, "flag"),
+    Action("review.practice", ("R",), "practice", "Where nothing is due: cards for practice", Scope.REVIEW, "practice"),
+    Action(
+        "review.swap",
+        ("tab",),
+        "line / keys",
+        "Out of the line for the answer, or into it",
+        Scope.REVIEW,
+        "swap",
+    ),
 )
 
 _SURE = ("guessing", "doubtful", "half sure", "fairly sure", "certain")

@@ -33,13 +33,15 @@ class StudyApp(App[None]):
     CSS_PATH = ["shell.tcss", "screens/today.tcss"]  # Textual reads no stylesheet of a default screen
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, start: str = HOME, paths: Paths | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, start: str = HOME, paths: Paths | None = None, clock: Clock | None = None, arguments: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self.clock = clock or SystemClock()
         self.animation_level = "none"
         self.desk = Desk(self._opener(paths), self.post_message)
         self.failure: StudyError | None = None
-        self._first = start
+        self._first = (start, *arguments)
 
     def get_default_screen(self) -> Screen[None]:
         """Today lies at the bottom of the stack."""
@@ -48,8 +50,8 @@ class StudyApp(App[None]):
     def on_ready(self, _event: events.Ready) -> None:
         """The first frame is painted: now the heavy imports may begin."""
         self.desk.start()
-        if self._first != HOME:
-            self.go(self._first)
+        if self._first != (HOME,):
+            self.go(*self._first)
 
     def on_unmount(self) -> None:
         """Finish queued writes and end a lab run before leaving."""
@@ -146,8 +148,8 @@ class StudyApp(App[None]):
         return open_container
 
 
-def run_tui(start: str = HOME) -> int:
+def run_tui(start: str = HOME, *arguments: str) -> int:
     """Run the application from one of its screens and return the exit code."""
-    app = StudyApp(start)
+    app = StudyApp(start, arguments=arguments)
     app.run()
     return app.return_code or 0

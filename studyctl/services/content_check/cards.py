@@ -23,7 +23,7 @@ def problems(library: Library) -> Iterator[str]:
     notes = {card.note for card in library.cards.values()}
     fronts: dict[str, list[str]] = defaultdict(list)
     for card in library.cards.values():
-        yield from (f"card {card.id}: {problem}" for problem in _card_problems(card))
+        yield from (f"card {card.id}: {problem}" for problem in card_problems(card))
         yield from (f"card {card.id}: no card {name!r} to be near" for name in card.near if name not in notes)
         fronts[" ".join(re.findall(r"\w+", card.front.casefold()))].append(card.id)
     yield from (f"cards {', '.join(ids)} ask the same" for ids in fronts.values() if len(ids) > 1)
@@ -37,7 +37,8 @@ def least_of_days(library: Library) -> dict[Address, int]:
     return least | {day.address: LEAST_MUST_ANSWER for day in library.days("p28") if day.of_kind(ItemKind.ANSWER)}
 
 
-def _card_problems(card: Card) -> Iterator[str]:
+def card_problems(card: Card) -> Iterator[str]:
+    """What makes one card hard to learn, a line each."""
     words = _CODE.sub("", card.front)
     if card.kind is not CardKind.CLOZE and _YES_NO.match(words) and " or " not in words:
         yield "yes or no can be guessed: ask what, why or how much"
