@@ -66,6 +66,12 @@ class CardLine:
     flag: str | None
     stale: str | None
 
+    @property
+    def standing(self) -> str:
+        """Phase, date and counts, e.g. `review, in 6 d; 4 answers, 1 lapse`."""
+        phase = self.phase if self.due == self.phase else f"{self.phase}, {self.due}"
+        return f"{phase}; {counted(self.reps, 'answer')}, {counted(self.lapses, 'lapse')}"
+
 
 @dataclass(frozen=True)
 class CardPage:
@@ -153,6 +159,11 @@ class BrowserService:
         scheduler, now = scheduler_for(settings), self._context.moment(settings)
         lines = [_line(each, cards[each.card], scheduler, now) for each in found]
         return tuple(replace(line, flag=flags.get(line.id), stale=stale.get(line.id)) for line in lines)
+
+
+def counted(number: int, name: str) -> str:
+    """A number with its noun."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _sort_of(text: str) -> CardSort:

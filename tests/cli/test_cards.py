@@ -49,7 +49,7 @@ def test_one_card_with_its_log(cli: Cli) -> None:
     cli("review", "answer", card, "easy")
     shown = cli("cards", "show", card)
     assert shown.out.startswith(f"{card}  ")
-    assert "1 answers, 0 lapses" in shown.out
+    assert "1 answer, 0 lapses" in shown.out
     assert "Easy   next in" in shown.out
     document = cli("cards", "show", card, "--json").json
     assert (document["card"]["id"], document["log"][0]["rating"]) == (card, "Easy")

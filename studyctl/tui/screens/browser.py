@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 
 from studyctl.domain.outcome import Area, Changes
 from studyctl.tui.actions import Scope, bindings
-from studyctl.tui.base import StudyScreen
+from studyctl.tui.card_editing import EditsCards
 from studyctl.tui.widgets.card_text import card_heading, card_row, detail_text
 from studyctl.tui.widgets.reader import Reader
 from studyctl.tui.widgets.row_list import RowList
@@ -32,7 +32,7 @@ ORDERS = {
 EXAMPLE = "words, tag:kv-cache is:due prop:r<0.9 day:p90/16, then enter"
 
 
-class BrowserScreen(StudyScreen):
+class BrowserScreen(EditsCards):
     """All cards of all decks."""
 
     HEADING = "Cards"
@@ -91,7 +91,7 @@ class BrowserScreen(StudyScreen):
             self.remove_class("-whole")
             return
         if self._detail is None or self._detail.line != line:
-            self.ask(lambda container: container.browser.card(line.id), self._show_card)
+            self._read_card()
         if self.query_one(RowList).highlighted == len(self._shown) - 1 and len(self._shown) < self._total:
             self._look_for(self._asked, len(self._shown) + PAGE)
 
@@ -131,6 +131,21 @@ class BrowserScreen(StudyScreen):
             self.act(lambda container: container.cards.unflag(line.id), lambda card: self.say(f"No flag: {card}"))
         elif line is not None:
             self.open_field("note")
+
+    def action_edit(self) -> None:
+        """Open the selected card's text in the user's editor."""
+        line = self._selected
+        if line is not None:
+            self.edit_card(line.id)
+
+    def action_practice(self) -> None:
+        """Ask the cards of the query; without one, those that were learnt."""
+        if not self._shown:
+            self.say("There is no card to ask.")
+        elif self._asked.strip():
+            self.study.open("review", "filter", self._asked)
+        else:
+            self.study.open("review", "practice")
 
     def action_back(self) -> None:
         """Leave the field, then the whole card, then the screen."""
@@ -174,11 +189,17 @@ class BrowserScreen(StudyScreen):
         self.query_one("#cards-head", Static).update(f"{count}: {ORDERS[self._order]}{some}")
         self._fill()
         self.follow()
+        self._read_card()
 
     def _fill(self) -> None:
         wide = self.app.size.width >= WIDE
         self.query_one("#cards-columns", Static).update(card_heading(wide))
         self.query_one(RowList).show_rows([card_row(line, wide) for line in self._shown.values()])
+
+    def _read_card(self) -> None:
+        line = self._selected
+        if line is not None:
+            self.ask(lambda container: container.browser.card(line.id), self._show_card)
 
     def _show_card(self, detail: CardDetail) -> None:
         line = self._selected

@@ -39,9 +39,7 @@ def detail_text(detail: CardDetail) -> Content:
     line, card = detail.line, detail.card
     parts = [Content.styled(f"{card.id}  {card.kind.value}  {card.deck}  {card.day}", "dim"), *_remarks(line)]
     parts += [*_paragraphs(card.front), Content(""), *_paragraphs(card.back), Content("")]
-    standing = line.phase if line.due == line.phase else f"{line.phase}, {line.due}"
-    schedule = f"{standing}; {line.reps} answers, {line.lapses} lapses"
-    parts.append(Content.assemble(("schedule  ", "bold"), schedule))
+    parts.append(Content.assemble(("schedule  ", "bold"), line.standing))
     if line.stability is not None and line.difficulty is not None:
         parts.append(
             Content.assemble(
