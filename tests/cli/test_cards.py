@@ -25,6 +25,7 @@ def test_a_list_says_how_many_there_are_and_nothing_is_an_answer_too(cli: Cli) -
     nothing = cli("cards", "zebra-giraffe")
     assert (nothing.code, nothing.out) == (0, "")
     assert "No card matches" in nothing.err
+    assert "Did you mean tag:kv-cache?" in cli("cards", "tag:kv-cash is:due").err
 
 
 @pytest.mark.parametrize(

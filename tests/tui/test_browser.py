@@ -141,12 +141,15 @@ async def test_a_query_narrows_the_list_and_a_wrong_one_leaves_it(make_app: Make
         await ask(pilot, "is:deu")
         assert "col 4" in status(pilot)
         assert "is:due" in status(pilot)
+        assert pilot.app.screen.query_one("#filter", Input).cursor_position == 3
         assert shown(pilot) == ["block-table-gap.1"]
         await press(pilot, "escape")
         assert pilot.app.screen.query_one("#filter", Input).value == "tag:kv-cache prop:r<0.95", "the one in force"
         await ask(pilot, "zebra")
         assert (shown(pilot), text(pilot, "card")) == ([], "")
-        assert text(pilot, "cards-head").startswith("No card matches")
+        assert text(pilot, "cards-head") == "No card matches."
+        await ask(pilot, "tag:kv-cash")
+        assert text(pilot, "cards-head") == "No card has the tag kv-cash. Did you mean tag:kv-cache?"
         assert status(pilot) == ""
         for key in ("minus", "exclamation_mark", "enter", "y"):
             await press(pilot, key)

@@ -50,7 +50,7 @@ def list_cards(
         output.document({"total": page.total, "cards": page.rows})
         return
     if not page.rows:
-        say("No card matches. Leave a term out, or see `studyctl cards --help`.")
+        say(page.remark or "No card matches. Leave a term out, or see `studyctl cards --help`.")
         return
     output.table(("id", "due", "recall", "lapses", "front"), [_cells(row) for row in page.rows])
     if page.total > len(page.rows):

@@ -12,6 +12,8 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 
 from studyctl.domain.outcome import Area, Changes
+from studyctl.domain.query_terms import QueryError
+from studyctl.errors import StudyError
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.card_editing import EditsCards
 from studyctl.tui.widgets.card_text import card_heading, card_row, detail_text
@@ -71,7 +73,7 @@ class BrowserScreen(EditsCards):
     @on(Input.Submitted, "#filter")
     def search(self, event: Input.Submitted) -> None:
         """A new query; a wrong one is explained, and the list stays."""
-        self._look_for(event.value, PAGE, self._found)
+        self._look_for(event.value, PAGE, self._found, self._wrong)
 
     @on(Input.Submitted, "#note")
     def store_flag(self, event: Input.Submitted) -> None:
@@ -168,9 +170,21 @@ class BrowserScreen(EditsCards):
     def _selected(self) -> CardLine | None:
         return self._shown.get(self.query_one(RowList).selected or "")
 
-    def _look_for(self, query: str, limit: int, then: Callable[[str, CardPage], None] | None = None) -> None:
+    def _look_for(
+        self,
+        query: str,
+        limit: int,
+        then: Callable[[str, CardPage], None] | None = None,
+        failed: Callable[[StudyError], None] | None = None,
+    ) -> None:
         order, show = self._order, then or self._show
-        self.ask(lambda container: container.browser.find(query, order, limit), lambda page: show(query, page))
+        self.ask(lambda container: container.browser.find(query, order, limit), lambda page: show(query, page), failed)
+
+    def _wrong(self, error: StudyError) -> None:
+        """The cursor goes to the place that is wrong."""
+        self.complain(error)
+        if isinstance(error, QueryError):
+            self.query_one("#filter", Input).cursor_position = error.column - 1
 
     def _found(self, query: str, page: CardPage) -> None:
         """Another list: it begins at the top, and the keys go to it."""
@@ -185,8 +199,8 @@ class BrowserScreen(EditsCards):
         self._shown = {line.id: line for line in page.rows}
         self._total = page.total
         some = f", the first {len(page.rows)} of them here" if len(page.rows) < page.total else ""
-        count = f"{page.total} card{'s' if page.total != 1 else ''}" if page.total else "No card matches"
-        self.query_one("#cards-head", Static).update(f"{count}: {ORDERS[self._order]}{some}")
+        count = f"{page.total} card{'s' if page.total != 1 else ''}: {ORDERS[self._order]}{some}"
+        self.query_one("#cards-head", Static).update(count if page.total else page.remark or "No card matches.")
         self._fill()
         self.follow()
         self._read_card()

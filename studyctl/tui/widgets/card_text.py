@@ -93,7 +93,11 @@ def _paragraphs(text: str) -> list[Content]:
 def _prose(text: str) -> Content:
     """A paragraph; what Markdown marks as code or as strong is painted bold."""
     pieces = _MARKED.split(" ".join(text.split()))
-    return Content.assemble(*((piece.strip("*`"), "bold") if n % 2 else piece for n, piece in enumerate(pieces)))
+    return Content.assemble(*((_bare(piece), "bold") if n % 2 else piece for n, piece in enumerate(pieces)))
+
+
+def _bare(piece: str) -> str:
+    return piece[1:-1] if piece.startswith("`") else piece[2:-2]
 
 
 def _log_row(entry: LogLine) -> Content:
