@@ -25,6 +25,7 @@ def test_a_list_says_how_many_there_are_and_nothing_is_an_answer_too(cli: Cli) -
     nothing = cli("cards", "zebra-giraffe")
     assert (nothing.code, nothing.out) == (0, "")
     assert "No card matches" in nothing.err
+    assert "Did you mean tag:kv-cache?" in cli("cards", "tag:kv-cash is:due").err
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_one_card_with_its_log(cli: Cli) -> None:
     cli("review", "answer", card, "easy")
     shown = cli("cards", "show", card)
     assert shown.out.startswith(f"{card}  ")
-    assert "1 answers, 0 lapses" in shown.out
+    assert "1 answer, 0 lapses" in shown.out
     assert "Easy   next in" in shown.out
     document = cli("cards", "show", card, "--json").json
     assert (document["card"]["id"], document["log"][0]["rating"]) == (card, "Easy")
