@@ -11,9 +11,14 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    card_edit,
+    cards,
+    cards_export,
+    cards_import,
     curriculum,
     day,
     dev,
+    dev_cards,
     doctor,
     export,
     glossary,
@@ -22,17 +27,22 @@ from studyctl.cli.commands import (
     interview,
     knowledge_map,
     lab,
+    lab_cards,
     lab_hint,
+    lab_predict,
     lab_trust,
     lab_watch,
     lesson,
     plan,
     protocol,
     review,
+    review_break,
     review_deadline,
     review_fit,
+    review_moves,
     review_reschedule,
     review_simulate,
+    review_stats,
     search,
     settings,
     sprint,
@@ -76,16 +86,29 @@ def main(
 
 for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, undo):
     module.register(app)
-for module in (lab_hint, lab_watch, lab_trust):
+for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_deadline, review_fit, review_reschedule, review_simulate):
+card_edit.register(cards.app)
+for module in (
+    review_deadline,
+    review_fit,
+    review_reschedule,
+    review_simulate,
+    review_stats,
+    review_moves,
+    review_break,
+):
     module.register(review.app)
+dev_cards.register(dev.app)
+cards_export.register(export.app)
+cards_import.register(imports.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
     ("day", day.app),
     ("lab", lab.app),
     ("review", review.app),
+    ("cards", cards.app),
     ("interview", interview.app),
     ("sprint", sprint.app),
     ("inbox", inbox.app),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
@@ -49,12 +50,19 @@ def aligned(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[s
     ]
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 card`, `2 cards`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def plain(value: Any) -> Any:
     """Dataclasses, enums, addresses, paths and dates as what JSON knows."""
     if isinstance(value, Address | Path):
         return str(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no infinity
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):

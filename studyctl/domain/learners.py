@@ -17,7 +17,6 @@ from itertools import accumulate
 from studyctl.domain.cards import Rating
 from studyctl.domain.deadline import TAIL_DAYS, Deadline, Learnt, ranking
 from studyctl.domain.forgetting import (
-    DEFAULT_WEIGHTS,
     FIRST_SHARES,
     PASS_SHARES,
     WORST_SECONDS,
@@ -25,6 +24,7 @@ from studyctl.domain.forgetting import (
     Trace,
     answer_seconds,
 )
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 
 INTRODUCTION_SHARE = 2 / 3
 """Share of the days over which new cards are spread."""

@@ -15,6 +15,7 @@ from studyctl.errors import NotFoundError, UsageError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT = "default"
+ON, OFF = ("on", "true", "yes"), ("off", "false", "no")
 WEIGHT_BOUNDS = (
     *((0.001, 100.0),) * 4,
     *((1.0, 10.0), (0.001, 4.0), (0.001, 4.0), (0.001, 0.75), (0.0, 4.5), (0.0, 0.8), (0.001, 3.5)),
@@ -73,6 +74,20 @@ def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def _switch(name: str) -> Callable[[str], bool]:
+    def parse(text: str) -> bool:
+        typed = text.strip().lower()
+        if typed not in (*ON, *OFF):
+            raise UsageError(f"{name} cannot be {text!r}.", f"Write {ON[0]} or {OFF[0]}.")
+        return typed in ON
+
+    return parse
+
+
+def _shown_switch(value: bool) -> str:
+    return ON[0] if value else OFF[0]
 
 
 def _hours(text: str) -> float:
@@ -205,6 +220,13 @@ _ALL = (
     SettingRule("easy_days", "share", "Reviews of a weekday against a usual day", _easy_days, show_easy_days),
     SettingRule(
         "fsrs_weights", "numbers", "21 weights of the memory model; `review fit` finds yours", _weights, _shown_weights
+    ),
+    SettingRule(
+        "background_fit",
+        "on or off",
+        "Fit the weights after review sessions, where that predicts better",
+        _switch("background_fit"),
+        _shown_switch,
     ),
     SettingRule(
         "deadline", "date", "Be ready on this day; see `review deadline`", deadline_and_minutes, _shown_deadline

@@ -1,4 +1,4 @@
-"""What is done to cards beside answering them: put aside, bring back, move to another day, begin anew."""
+"""What is done to cards beside answering them: put aside, bring back, move to another day, begin anew, flag."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from studyctl.errors import ConflictError
 from studyctl.services.context import Context
 from studyctl.services.review import no_card
 from studyctl.storage.card_act import card_act
+from studyctl.storage.repositories.card_flags import flags_of, remove_flag, save_flag
+from studyctl.storage.repositories.cards import find_cards
 
 _CHANGED = frozenset({Area.CARDS})
 Change = Callable[[str, Memory, Moment], int]
@@ -69,12 +71,48 @@ class CardService:
         """
         return self._act(CardAct.FORGET, cards, _unless(lambda memory: memory == Memory(), "is new already"))
 
+    def flag(self, card_id: str, note: str = "") -> Outcome[str]:
+        """Call a card bad, with what is wrong with it; a flag that is there gets this note. Its schedule stays.
+
+        Raises:
+            NotFoundError: no such card.
+        """
+        context = self._context
+        context.shelf.ensure()
+        with context.database.write("review", f"flag {card_id}") as transaction:
+            if not find_cards(transaction.connection, [card_id]):
+                raise no_card(card_id)
+            save_flag(transaction, card_id, " ".join(note.split()), context.now_ms())
+        return Outcome(card_id, _CHANGED)
+
+    def unflag(self, card_id: str) -> Outcome[str]:
+        """Take the flag off a card.
+
+        Raises:
+            ConflictError: it has none.
+        """
+        return Outcome(self.unflag_all([card_id]).value[0], _CHANGED)
+
+    def unflag_all(self, cards: Iterable[str]) -> Outcome[tuple[str, ...]]:
+        """Take the flags off these cards.
+
+        Raises:
+            ConflictError: one has none.
+        """
+        named = tuple(dict.fromkeys(cards))
+        with self._context.database.write("review", f"unflag {_told(named)}") as transaction:
+            flagged = flags_of(transaction.connection, named)
+            for card in named:
+                if card not in flagged:
+                    raise ConflictError(f"Card {card} has no flag.", "`studyctl cards is:flagged` lists those that do.")
+                remove_flag(transaction, card)
+        return Outcome(named, _CHANGED)
+
     def _act(self, act: CardAct, cards: Iterable[str], change: Change) -> Outcome[tuple[str, ...]]:
         context = self._context
         context.shelf.ensure()
         named = tuple(dict.fromkeys(cards))
-        told = named[0] if len(named) == 1 else f"{len(named)} cards"
-        with card_act(context.database, f"{act.value} {told}", context.now_ms()) as desk:
+        with card_act(context.database, f"{act.value} {_told(named)}", context.now_ms()) as desk:
             moment = context.moment(desk.settings())
             for card in named:
                 if desk.document(card) is None:
@@ -84,6 +122,10 @@ class CardService:
                 entry = replace(entry, interval_days=change(card, memory, moment))
                 desk.store(entry, replayed(memory, entry))
         return Outcome(named, _CHANGED)
+
+
+def _told(cards: tuple[str, ...]) -> str:
+    return cards[0] if len(cards) == 1 else f"{len(cards)} cards"
 
 
 def _unless(refused: Callable[[Memory], bool], why: str) -> Change:

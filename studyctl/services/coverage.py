@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studyctl.domain.cards import Memory, Phase
+from studyctl.domain.cards import Phase
 from studyctl.domain.knowledge import Branch, MapLine, Topic
 from studyctl.domain.labs import Verdict
 from studyctl.errors import NotFoundError
 from studyctl.services.context import Context
 from studyctl.services.review import scheduler_for
 from studyctl.services.standing import load_standing
+from studyctl.storage.repositories.cards import cards_by_topic
 from studyctl.storage.repositories.interview_log import attempts
 from studyctl.storage.repositories.lab_records import verdicts
 from studyctl.storage.repositories.memory import Subject, all_memory
@@ -77,13 +78,13 @@ class MapView:
 
 @dataclass(frozen=True)
 class _Known:
-    """The learner's side, read once."""
+    """The learner's side, read once: what was done, and all cards (own ones as well) by topic."""
 
     closed: set[str]
-    memory: dict[str, Memory]
     recall: dict[str, float]
     answered: set[str]
     passed: set[str]
+    cards: dict[str, tuple[str, ...]]
 
 
 class MapService:
@@ -100,7 +101,7 @@ class MapService:
         by_kind = {
             "days": _by_topic((str(day.address), day.topics) for day in days),
             "lessons": _by_topic((str(lesson.address), lesson.topics) for lesson in lessons),
-            "cards": _by_topic((card.id, card.topics) for card in library.cards.values()),
+            "cards": known.cards,
             "questions": _by_topic((question.id, question.topics) for question in library.questions.values()),
             "labs": _by_topic((lab.slug, lab.topics) for lab in library.labs.values()),
         }
@@ -115,8 +116,10 @@ class MapService:
         return MapView(tuple(branches), library.map.lines)
 
     def _known(self) -> _Known:
+        self._context.shelf.sync()
         settings = self._context.settings()
         with self._context.database.read() as connection:
+            cards = cards_by_topic(connection)
             standing = load_standing(connection, self._context)
             memory = all_memory(connection, Subject.CARD)
             answered = {attempt.question_id for attempt in attempts(connection)}
@@ -125,7 +128,7 @@ class MapService:
         recall = {
             card: scheduler.retrievability(state, day) for card, state in memory.items() if state.phase is not Phase.NEW
         }
-        return _Known(set(standing.closed), memory, recall, answered, passed)
+        return _Known(set(standing.closed), recall, answered, passed, cards)
 
 
 def _by_topic(pairs: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

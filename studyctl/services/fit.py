@@ -9,10 +9,11 @@ from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.deadline_choice import retention_on
 from studyctl.domain.fitting import Fit, Histories, fit, memories
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN, draw_of, fuzzed
 from studyctl.domain.settings import Settings
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.services.context import Context
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
@@ -102,6 +103,19 @@ class FitService:
                     )
         done = Refit(found, ALGORITHM, found.accepted, load, reschedule, fitted.history)
         return Outcome(done, frozenset({Area.SETTINGS, Area.CARDS}))
+
+    def keep(self, seen: Refit) -> Outcome[Refit]:
+        """Keep the weights that an earlier look accepted, unless others were stored in between. One act."""
+        if not seen.fit.accepted:
+            return Outcome(seen)
+        settings = self._context.settings()
+        with self._context.database.write("settings", "fit weights") as transaction:
+            fitted = load_weights(transaction.connection)
+            if (fitted.weights or DEFAULT_WEIGHTS) != seen.fit.old_weights:
+                return Outcome(seen)
+            history = (*fitted.history, self._past(seen.fit, settings))
+            save_weights(transaction, FittedWeights(seen.fit.new_weights, ALGORITHM, history))
+        return Outcome(replace(seen, stored=True, history=history), frozenset({Area.SETTINGS, Area.CARDS}))
 
     def _past(self, found: Fit, settings: Settings) -> PastFit:
         return PastFit(

@@ -22,9 +22,11 @@ from studyctl.services.standing import load_standing
 from studyctl.storage.aggregates import due_loads
 from studyctl.storage.card_act import card_act
 from studyctl.storage.repositories import queue as waiting
+from studyctl.storage.repositories.card_flags import flags_of
 from studyctl.storage.repositories.cards import card_of, find_cards
 from studyctl.storage.repositories.memory import memory_of
 from studyctl.storage.repositories.settings import load_settings
+from studyctl.storage.repositories.stale_cards import stale_record
 from studyctl.storage.unit_of_work import Connection
 
 PAGE = 50  # cards that one look at the queue names
@@ -55,11 +57,23 @@ class QueueCounts:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A card to answer, with what each rating would lead to."""
+    """A card to answer, with what each rating would lead to.
+
+    `flag` is the note of the user's flag (it may be empty), None without one. `stale` names the lab record that
+    measured another value than the card quotes, None where none did.
+    """
 
     card: Card
     memory: Memory
     preview: dict[Rating, Scheduled]
+    flag: str | None = None
+    stale: str | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the user should know of the card beside its text, a line each."""
+        lines = [] if self.flag is None else [f"! flagged: {self.flag}" if self.flag else "! flagged"]
+        return (*lines, *([] if self.stale is None else [f"! stale: record {self.stale} measured another value"]))
 
 
 @dataclass(frozen=True)
@@ -87,13 +101,29 @@ class Answered:
         """The card that was answered."""
         return card_of(self.document)
 
+    @property
+    def leech(self) -> str:
+        """Says so where this answer made the card a leech; else empty."""
+        memory = self.scheduled.memory
+        return f"Lapse {memory.lapses} of {self.card.id}: suspended as a leech." if memory.suspended else ""
+
 
 def scheduler_for(settings: Settings, day: int | None = None) -> Scheduler:
-    """The scheduler with the user's choices; on a study day `day` with the retention that a deadline gives it."""
+    """The scheduler with the user's choices; on a study day `day` with the retention that a deadline gives it.
+
+    Raises:
+        DataError: the stored weights are not those of the memory model.
+    """
     retention = settings.desired_retention
     if day is not None:
         retention = retention_on(settings.deadline, retention, day)
-    return _scheduler(retention, settings.maximum_interval, settings.fsrs_weights, settings.easy_days)
+    return _scheduler(
+        retention,
+        settings.maximum_interval,
+        settings.fsrs_weights,
+        settings.easy_days,
+        tuple(each.span for each in settings.breaks),
+    )
 
 
 _scheduler = lru_cache(maxsize=8)(Scheduler)
@@ -137,7 +167,8 @@ class ReviewService:
             memory = memory_of(connection, card_id)
             moment, loads = self._context.moment(settings), partial(due_loads, connection)
             preview = scheduler_for(settings, moment.day).preview(card_id, memory, moment, loads)
-        return Prompt(card, memory, preview)
+            flag = flags_of(connection, [card_id]).get(card_id)
+            return Prompt(card, memory, preview, flag, stale_record(connection, card_id))
 
     def next(self) -> Prompt | None:
         """The next card to answer, or None when the queue is empty."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from studyctl.content.library import Library
 from studyctl.domain.plan import Item
 from studyctl.errors import UsageError
 from studyctl.services.context import Context
 from studyctl.storage.content_index import BEGIN, END, ContentIndex, Document, query_of
+from studyctl.storage.repositories.cards import card_texts, stored_files
 
 LIMIT = 20
 
@@ -42,11 +44,12 @@ class Hit:
 
 
 class SearchService:
-    """Searches all content. The index is built when it is first wanted and after the content changed."""
+    """Searches all content and the user's own cards. The index is built when first wanted, and follows changes."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._index: ContentIndex | None = None
+        self._edition = -1
 
     def find(self, text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
         """The best hits for some words, best first: those with all words, else those with any of them.
@@ -70,7 +73,20 @@ class SearchService:
             index = ContentIndex(self._context.paths.content_index, library.fingerprint())
             index.ensure(lambda: _documents(library))
             self._index = index
+        self._follow_decks(self._index)
         return self._index
+
+    def _follow_decks(self, index: ContentIndex) -> None:
+        """Take over what changed in the decks since the last look."""
+        shelf = self._context.shelf
+        shelf.sync()
+        if shelf.edition == self._edition:
+            return
+        edition = shelf.edition
+        with self._context.database.read() as connection:
+            stamp = sha256(repr(sorted(stored_files(connection).items())).encode()).hexdigest()
+            index.follow(stamp, Kind.CARD, lambda: (Document(Kind.CARD, *texts) for texts in card_texts(connection)))
+        self._edition = edition
 
 
 def _documents(library: Library) -> Iterator[Document]:
@@ -82,8 +98,6 @@ def _documents(library: Library) -> Iterator[Document]:
     for address in library.lessons:
         lesson = library.lesson(address)
         yield Document(Kind.LESSON, str(address), lesson.title, lesson.body)
-    for card in library.cards.values():
-        yield Document(Kind.CARD, card.id, card.front, card.back)
     for question in library.questions.values():
         yield Document(Kind.QUESTION, question.id, question.prompt, question.model_answer)
     for lab in library.labs.values():

@@ -1,4 +1,7 @@
-"""Full-text index of the content: a derived SQLite file (FTS5) that is built again whenever the content changed."""
+"""Full-text index of the content and the cards: a derived SQLite file (FTS5).
+
+It is built again whenever the content changed; where only the user's decks did, the cards that differ are written anew.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from studyctl.errors import CannotRunHereError, DataError
+from studyctl.errors import CannotRunHereError, DataError, StudyError
 
 TITLE_WEIGHT = 5.0  # a word in the title counts as much as five in the text
 BEGIN, END = "\x02", "\x03"  # mark the found words in a snippet
@@ -68,20 +71,46 @@ class ContentIndex:
                 connection.execute(_SCHEMA)
                 rows = ((each.kind, each.id, each.title, each.text) for each in documents())
                 connection.executemany("INSERT INTO content VALUES (?, ?, ?, ?)", rows)
-                connection.execute("CREATE TABLE built (fingerprint TEXT)")
-                connection.execute("INSERT INTO built VALUES (?)", (self._fingerprint,))
+                connection.execute("CREATE TABLE built (fingerprint TEXT, cards TEXT)")
+                connection.execute("INSERT INTO built VALUES (?, '')", (self._fingerprint,))
             fresh.replace(self._path)
         except sqlite3.OperationalError as error:
-            if "fts5" in str(error):
-                raise CannotRunHereError(
-                    "This Python's SQLite was built without full-text search (FTS5).",
-                    "Use a Python from python.org, Debian or conda.",
-                ) from error
-            raise DataError(f"The search index {self._path} cannot be written: {error}.") from error
+            raise self._explained(error) from error
         except OSError as error:
             raise DataError(f"The search index {self._path} cannot be written: {error.strerror}.") from error
         finally:
             fresh.unlink(missing_ok=True)
+
+    def follow(self, stamp: str, kind: str, documents: Callable[[], Iterable[Document]]) -> None:
+        """Make the documents of one kind these, unless that was done under this stamp; equal ones stay as they are.
+
+        Raises:
+            DataError: the file cannot be written.
+        """
+        try:
+            with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+                if connection.execute("SELECT cards FROM built").fetchone() == (stamp,):
+                    return
+                connection.execute("BEGIN IMMEDIATE")
+                rows = connection.execute("SELECT id, title, text, rowid FROM content WHERE kind = ?", (kind,))
+                held = {(name, title, text): row for name, title, text, row in rows}
+                wanted = {(each.id, each.title, each.text): each for each in documents()}
+                gone = [(held[key],) for key in held.keys() - wanted.keys()]
+                connection.executemany("DELETE FROM content WHERE rowid = ?", gone)
+                fresh = [(kind, *key) for key in wanted if key not in held]
+                connection.executemany("INSERT INTO content VALUES (?, ?, ?, ?)", fresh)
+                connection.execute("UPDATE built SET cards = ?", (stamp,))
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: sqlite3.Error) -> StudyError:
+        if "fts5" in str(error):
+            return CannotRunHereError(
+                "This Python's SQLite was built without full-text search (FTS5).",
+                "Use a Python from python.org, Debian or conda.",
+            )
+        return DataError(f"The search index {self._path} cannot be written: {error}.")
 
     def find(self, query: str, limit: int) -> list[Match]:
         """The best matches of an FTS5 query, best first."""
@@ -94,7 +123,7 @@ class ContentIndex:
             return None
         try:
             with closing(sqlite3.connect(self._path)) as connection:
-                row = connection.execute("SELECT fingerprint FROM built").fetchone()
+                row = connection.execute("SELECT fingerprint, cards FROM built").fetchone()
         except sqlite3.Error:
             return None
         return None if row is None else str(row[0])

@@ -10,8 +10,8 @@ from fsrs.scheduler import LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.setting_rules import RULES, WEIGHT_BOUNDS, as_typed
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import UsageError
 
 
@@ -29,6 +29,9 @@ from studyctl.errors import UsageError
         ("rollover_hour", "23", 23),
         ("easy_days", "sat=0.5, SUN=0", (1, 1, 1, 1, 1, 0.5, 0)),
         ("easy_days", "1,1,1,0.5,1,0,0", (1, 1, 1, 0.5, 1, 0, 0)),
+        ("background_fit", "off", False),
+        ("background_fit", "ON", True),
+        ("background_fit", as_typed(False), False),
         ("fsrs_weights", "default", None),
         ("fsrs_weights", as_typed(DEFAULT_WEIGHTS), DEFAULT_WEIGHTS),
         ("deadline", "2027-01-15", (date(2027, 1, 15), None)),
@@ -50,6 +53,7 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: object) -> N
         ("rollover_hour", ("24", "-1", "4:00")),
         ("easy_days", ("", "sat", "sat=2", "day=1", "1,1,1", "0,0,0,0,0,0,0", "sat=nan", "1,1,1,1,1,1,-0.1")),
         ("fsrs_weights", ("", "1,2,3", as_typed([*DEFAULT_WEIGHTS, 1.0]), as_typed([*DEFAULT_WEIGHTS[:20], "nan"]))),
+        ("background_fit", ("", "maybe", "1")),
         ("deadline", ("soon", "2027-01-15,", "2027-01-15,many")),
     ],
 )

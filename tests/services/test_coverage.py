@@ -11,7 +11,7 @@ from studyctl.container import Container, open_container
 from studyctl.domain.cards import Rating
 from studyctl.domain.knowledge import Edge, Graph, Node, Topic, first_cycle
 from studyctl.errors import NotFoundError
-from tests.helpers import FakeClock, paths_below, small_bundle
+from tests.helpers import FakeClock, card_toml, paths_below, small_bundle, write
 
 
 @pytest.fixture
@@ -36,6 +36,19 @@ def test_what_teaches_a_topic_and_how_well_it_is_known(topical: Container) -> No
     after = topical.map.view().topic("kv-cache")
     assert after.cards_seen == 1
     assert after.recall == pytest.approx(0.5, abs=0.01), "one card just seen, one never"
+
+
+def test_own_cards_count_for_their_topics(topical: Container) -> None:
+    head = 'schema = 1\ndeck = "own"\ntitle = "Own"\n'
+    deck = head + card_toml("mine", "p90/1").replace('day = "p90/1"', 'topics = ["kv-cache", "decode", "my-own"]')
+    file = write(topical.context.paths.cards / "own.toml", deck)
+    topical.review.answer("mine", Rating.EASY)
+    view = topical.map.view()
+    assert sorted(view.topic("kv-cache").cards) == ["mine", "one-01", "one-02"]
+    assert (view.topic("decode").cards, view.topic("decode").cards_seen) == (("mine",), 1)
+    assert view.topic("kv-cache").recall == pytest.approx(1 / 3, abs=0.01)
+    file.unlink()
+    assert topical.map.view().topic("decode").empty
 
 
 def test_what_nothing_teaches_and_an_empty_branch_are_there(topical: Container) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from studyctl.container import Container, open_container
 from studyctl.errors import UsageError
 from studyctl.services.search import Kind
-from tests.helpers import FakeClock, paths_below, small_bundle
+from tests.helpers import FakeClock, House, card_toml, paths_below, small_bundle, write
 
 
 def found(container: Container, words: str) -> list[tuple[Kind, str]]:
@@ -76,3 +78,45 @@ def test_the_index_follows_the_content_and_survives_damage(tmp_path: Path, clock
 
     paths.content_index.write_bytes(b"not a database")
     assert search("zebra") == [(Kind.CARD, "one-01")]
+
+
+def test_own_cards_are_found_and_the_index_follows_their_decks(house: House) -> None:
+    container = house.open()
+    assert found(container, "giraffe") == []
+    head = 'schema = 1\ndeck = "own"\ntitle = "Own"\n'
+    deck = write(house.paths.cards / "own.toml", head + card_toml("mine", "p90/1", "How tall is a giraffe?"))
+    other = write(house.paths.cards / "other.toml", head + card_toml("theirs", "p90/1", "How fast is a giraffe?"))
+    assert sorted(found(container, "giraffe")) == [(Kind.CARD, "mine"), (Kind.CARD, "theirs")]
+    assert found(house.open(), "tall giraffe")[0] == (Kind.CARD, "mine"), "another program"
+
+    write(deck, head + card_toml("mine", "p90/1", "How tall is an okapi?"))
+    assert found(container, "okapi") == [(Kind.CARD, "mine")]
+    assert found(container, "giraffe") == [(Kind.CARD, "theirs")]
+    other.unlink()
+    assert found(container, "giraffe") == []
+    assert found(house.reopened(), "okapi") == [(Kind.CARD, "mine")]
+
+
+def test_a_change_of_an_own_deck_writes_its_cards_alone(house: House) -> None:
+    container = house.open()
+    container.search.find("cache")
+    before = house.paths.content_index.stat().st_ino
+    rows = "SELECT rowid, id FROM content"
+    with closing(sqlite3.connect(house.paths.content_index)) as connection:
+        held = set(connection.execute(rows))
+    write(house.paths.cards / "own.toml", 'schema = 1\ndeck = "own"\ntitle = "Own"\n' + card_toml("mine", "p90/1"))
+    container.search.find("cache")
+    with closing(sqlite3.connect(house.paths.content_index)) as connection:
+        assert {name for _, name in set(connection.execute(rows)) ^ held} == {"mine"}
+    assert house.paths.content_index.stat().st_ino == before
+
+
+def test_a_deck_that_cannot_be_read_leaves_its_cards_as_they_were(house: House) -> None:
+    deck = write(
+        house.paths.cards / "own.toml",
+        'schema = 1\ndeck = "own"\ntitle = "Own"\n' + card_toml("mine", "p90/1", "What is a giraffe?"),
+    )
+    container = house.open()
+    assert found(container, "giraffe") == [(Kind.CARD, "mine")]
+    deck.write_text("[[card", encoding="utf-8")
+    assert found(container, "giraffe") == [(Kind.CARD, "mine")]

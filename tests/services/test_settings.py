@@ -10,10 +10,10 @@ import pytest
 
 from studyctl.container import Container
 from studyctl.domain.cards import Memory, Rating
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.scheduling import Moment
 from studyctl.domain.setting_rules import RULES, as_typed
 from studyctl.domain.settings import Settings
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, NotFoundError, UsageError
 from studyctl.services.review import scheduler_for
 from studyctl.storage.rebuild import compare
@@ -32,6 +32,7 @@ TYPED = {
     "maximum_interval": "365",
     "rollover_hour": "5",
     "easy_days": "sat=0.5,sun=0",
+    "background_fit": "off",
     "fsrs_weights": as_typed([*DEFAULT_WEIGHTS[:20], 0.3]),
 }
 

@@ -28,7 +28,7 @@ def fit(
     reschedule: Annotated[bool, typer.Option("--reschedule", help="Move due dates to what the weights say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Fit the scheduler to your own reviews; new weights must predict the latest fifth of the time better."""
+    """Fit the scheduler to your reviews; new weights must predict the latest fifth of the time better than chance."""
     from studyctl.services.fit import FitService
 
     if look and reschedule:
@@ -55,8 +55,10 @@ def _print(done: Refit, look: bool) -> None:
         (name, f"{loss.log_loss:.4f}", f"{loss.rmse:.4f}") for name, loss in (("old", found.old), ("new", found.new))
     ]
     output.table(("weights", "log loss", "RMSE (bins)"), rows)
+    change = found.change
+    output.line(f"log loss, new minus old on the same reviews: {change.mean:+.4f}; 95 % sure below {change.bound:+.4f}")
     if not found.accepted:
-        output.line("The new weights predict the held-out reviews no better: the old ones stay.")
+        output.line("That may be chance, as the bound is not below 0: the old ones stay.")
     elif look:
         output.line("The new weights are better. `studyctl review fit` keeps them.")
     else:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from studyctl.domain.address import parse_address
 from studyctl.domain.cards import Card, CardKind
@@ -67,6 +80,25 @@ def paths_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     for start in range(0, len(wanted), _MANY):
         query = select(CARD.c.id, CARD.c.path).where(CARD.c.id.in_(wanted[start : start + _MANY]))
         found.update({row.id: row.path for row in connection.execute(query)})
+    return found
+
+
+def notes_of(connection: Connection, paths: Iterable[str]) -> set[str]:
+    """The notes of some files."""
+    found: set[str] = set()
+    for path in paths:
+        found.update(connection.execute(select(CARD.c.note).where(CARD.c.path == path).distinct()).scalars())
+    return found
+
+
+def own_places(connection: Connection, notes: Iterable[str]) -> dict[str, str]:
+    """Those of these notes that the user's own files hold, with the file."""
+    wanted, found = list(notes), {}
+    for start in range(0, len(wanted), _MANY):
+        query = select(CARD.c.note, CARD.c.path).where(
+            CARD.c.note.in_(wanted[start : start + _MANY]), CARD.c.path.startswith("cards/")
+        )
+        found.update({row.note: row.path for row in connection.execute(query)})
     return found
 
 
@@ -129,9 +161,44 @@ def find_cards(connection: Connection, ids: Iterable[str]) -> dict[str, Card]:
     return found
 
 
+def all_cards(connection: Connection) -> list[PlacedCard]:
+    """Every card of the decks, in the order in which new ones come."""
+    query = select(CARD.c.sort, CARD.c.path, CARD.c.document).order_by(CARD.c.sort, CARD.c.id)
+    return [PlacedCard(card_of(row.document), row.sort, row.path) for row in connection.execute(query)]
+
+
 def count_cards(connection: Connection) -> int:
     """Cards of all decks."""
     return int(connection.execute(select(func.count()).select_from(CARD)).scalar_one())
+
+
+def cards_by_topic(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Ids of the cards of each topic, as in the decks."""
+    found: dict[str, list[str]] = {}
+    query = select(TOPIC.c.topic, TOPIC.c.card_id).join(CARD, CARD.c.id == TOPIC.c.card_id)
+    for topic, card in connection.execute(query.order_by(CARD.c.sort, CARD.c.id)):
+        found.setdefault(topic, []).append(card)
+    return {topic: tuple(cards) for topic, cards in found.items()}
+
+
+def all_topics(connection: Connection) -> list[str]:
+    """The topics that any card has."""
+    return list(connection.execute(select(TOPIC.c.topic).distinct().order_by(TOPIC.c.topic)).scalars())
+
+
+def card_texts(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Id, front and back of all cards, as in the decks."""
+    dialect = connection.dialect.name
+    query = select(CARD.c.id, card_text("front", dialect), card_text("back", dialect)).order_by(CARD.c.sort, CARD.c.id)
+    for row in connection.execute(query):
+        yield row[0], row[1], row[2]
+
+
+def card_text(name: str, dialect: str) -> ColumnElement[str]:
+    """One text of a card's JSON as a column."""
+    document: Any = type_coerce(CARD.c.document, JSON) if dialect == "sqlite" else cast(CARD.c.document, JSON)
+    text: ColumnElement[str] = document[name].as_string()
+    return text
 
 
 def document_of(card: Card) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from studyctl.domain.breaks import parse_breaks
 from studyctl.domain.deadline_choice import MAX_MINUTES, DeadlineChoice
 from studyctl.domain.setting_rules import RULES, as_typed
 from studyctl.domain.settings import Settings
@@ -45,6 +46,8 @@ def settings_of(rows: tuple[tuple[str, str], ...]) -> Settings:
 def _chosen(name: str, text: str) -> Any:
     try:
         value = json.loads(text)
+        if name == "breaks":
+            return parse_breaks(value)
         if name == "deadline":
             return None if value is None else _deadline(value)
         if name in RULES and (value is not None or name not in _OPTIONAL):

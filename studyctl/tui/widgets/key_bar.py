@@ -13,7 +13,8 @@ from textual.widgets import Static
 from studyctl.tui.actions import BY_ID, Scope
 
 _LAST = ("quit", "help")
-_NAMES = {"question_mark": "?", "slash": "/", "escape": "esc", "circumflex_accent": "^"}
+_SIGNS = {"question_mark": "?", "slash": "/", "exclamation_mark": "!", "minus": "-"}
+_NAMES = {**_SIGNS, "escape": "esc", "circumflex_accent": "^"}
 
 
 class KeyBar(Static):
@@ -78,4 +79,4 @@ def _is_global(binding: Binding) -> bool:
 def _character(key: str) -> str | None:
     if key == "space":
         return " "
-    return key if len(key) == 1 else {"question_mark": "?", "slash": "/"}.get(key)
+    return key if len(key) == 1 else _SIGNS.get(key)

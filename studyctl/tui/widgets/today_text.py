@@ -12,17 +12,18 @@ if TYPE_CHECKING:
 
 
 def head_line(view: TodayView, width: int) -> str:
-    """`Day 23/90  [####>...] 26%  streak 11 d  today 2h05 of 4h  1 day behind`."""
+    """`Day 23/90  [####>...] 26%  streak 11 d  today 2h05 of 4h  1 day behind`, or `break to 5 Mar` during one."""
     position = view.position
     label = view.view.day.address.label if view.view else str(position.length)
     share = position.closed / position.length if position.length else 0.0
+    until = view.break_until
     return "  ".join(
         (
             f"{view.track.unit.capitalize()} {label}/{position.length}",
             f"{bar(share, width)} {share:.0%}",
             f"streak {view.streak} d",
             f"today {hours(view.minutes_today)} of {view.settings.hours_per_day:g}h",
-            drift_text(position.drift, view.track.unit),
+            f"break to {until.day} {until:%b}" if until else drift_text(position.drift, view.track.unit),
         )
     )
 
