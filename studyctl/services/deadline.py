@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import fmean
 
-from studyctl.domain.deadline import TAIL_DAYS
 from studyctl.domain.deadline_choice import DeadlineChoice, Stage, chosen_deadline
+from studyctl.domain.deadline_days import TAIL_DAYS
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError, UsageError

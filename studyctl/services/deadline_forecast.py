@@ -8,8 +8,8 @@ from statistics import fmean
 
 from studyctl.content.cards import OWN_DAY
 from studyctl.domain.address import Address
-from studyctl.domain.deadline import TAIL_DAYS
 from studyctl.domain.deadline_choice import DeadlineChoice, RealDeadline
+from studyctl.domain.deadline_days import TAIL_DAYS
 from studyctl.domain.forgetting import WORST_SECONDS, Forgetting
 from studyctl.domain.learners import Learner, Task, Trial, deadline_mode, fixed_retention
 from studyctl.domain.settings import Settings

@@ -10,8 +10,8 @@ from studyctl.container import Container
 from studyctl.domain.answer_pace import model_seconds
 from studyctl.domain.cards import Phase, Rating
 from studyctl.domain.clock import study_day
-from studyctl.domain.deadline import LOAD_RATIO, TAIL_DAYS
 from studyctl.domain.deadline_choice import DeadlineChoice, Stage
+from studyctl.domain.deadline_days import LOAD_RATIO, TAIL_DAYS
 from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.learners import Learner, Task, drawn_weights
 from studyctl.services.simulate import estimate

@@ -61,8 +61,8 @@ def test_a_setting_is_changed_survives_a_restart_is_reset_and_both_are_taken_bac
     assert digest_of(container) == before
 
 
-def test_every_setting_but_the_deadline_can_be_typed() -> None:
-    assert set(TYPED) == set(RULES) - {"deadline"}
+def test_every_setting_but_deadline_and_breaks_is_one_value() -> None:
+    assert set(TYPED) == set(RULES) - {"deadline", "breaks"}
 
 
 def test_the_list_has_every_setting_with_its_default(container: Container) -> None:
@@ -121,6 +121,8 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
         ("deadline", json.dumps(STORED | {"start": "2026-12-01"})),
         ("deadline", json.dumps(STORED | {"total_minutes": None})),
         ("start_date", "7"),
+        ("breaks", '[["soon", "later"]]'),
+        ("breaks", "7"),
     ],
 )
 def test_a_stored_value_that_cannot_be_is_explained_and_can_be_reset(
