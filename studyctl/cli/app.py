@@ -11,6 +11,7 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    backup,
     cards,
     cards_export,
     cards_import,
@@ -81,7 +82,8 @@ for module in (lab_hint, lab_watch, lab_trust):
     module.register(lab.app)
 for module in (review_fit, review_simulate):
     module.register(review.app)
-cards_export.register(export.app)
+for module in (backup, cards_export):
+    module.register(export.app)
 cards_import.register(imports.app)
 dev_cards.register(dev.app)
 for name, group in (
