@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 def review_line_by_line(container: Container) -> None:
     """Ask every card that is due until the queue is empty, `q` is typed or the input ends."""
     answered = 0
+    days = container.review.queue().counts.deadline_days
+    if days is not None and days <= 0:
+        say(OVER)
     while (prompt := container.review.next()) is not None:
         counts = container.review.queue().counts
         ends = "" if counts.deadline_days is None else f", {countdown(counts.deadline_days)}"
@@ -45,10 +48,7 @@ def review_line_by_line(container: Container) -> None:
         line(f"{rating.label}: next in {stored.scheduled.label}")
         line()
         answered += 1
-    counts = container.review.queue().counts
-    later = counts.later
-    if counts.deadline_days is not None and counts.deadline_days <= 0:
-        say(OVER)
+    later = container.review.queue().counts.later
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
     if answered:
         fit_after_session(container)

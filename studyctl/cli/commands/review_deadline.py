@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studyctl.services.deadline import Phases, Preview, Standing
 
 DEFAULT_MINUTES = 20.0
+LEAST_GAIN = 0.01
 app = typer.Typer(help="Be ready on a date.", invoke_without_command=True)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -95,8 +96,9 @@ def preview_lines(preview: Preview) -> list[str]:
     """What a deadline would come to."""
     chosen, unfitting = preview.chosen, preview.unfitting
     lines = [
-        f"Ready on {chosen.date}: {preview.days} days, at most {chosen.minutes:g} min a day, {preview.cards} cards "
-        f"({preview.known} learnt, {preview.cards - preview.known} new)",
+        f"Ready on {chosen.date}: {preview.days} day{'s' if preview.days != 1 else ''}, "
+        f"at most {chosen.minutes:g} min a day",
+        f"  {preview.cards} cards: {preview.known} learnt, {preview.cards - preview.known} that will come new",
         *_phase_lines(preview.phases, chosen.build_retention),
         "",
     ]
@@ -107,7 +109,9 @@ def preview_lines(preview: Preview) -> list[str]:
             (f"deadline mode, builds at {chosen.build_retention:g}", preview.deadline),
         )
     ]
-    lines += output.aligned(("schedule", "recalled at the date", "min/day", "min/day in the last week"), rows)
+    lines += output.aligned(("schedule", "recalled at the date", "min/day", "in the last week"), rows)
+    if preview.deadline.recall - preview.fixed.recall < LEAST_GAIN:
+        lines.append("Hardly a gain: new cards come until the date, or there is time for every review anyway.")
     if preview.simulated < preview.cards:
         lines.append(f"(simulated on {preview.simulated} of the cards)")
     reasons = (
@@ -130,16 +134,14 @@ def standing_lines(standing: Standing) -> list[str]:
     else:
         lines += _phase_lines(standing.phases, chosen.build_retention)
         lines.append(f"Now: {standing.stage.value}; today {standing.spent:.1f} of {standing.allowance:.1f} min")
-    lines.append(
-        f"{standing.learnt} cards learnt: recall today {100 * standing.recall_now:.1f} %, "
-        f"at the date without another review {100 * standing.recall_untouched:.1f} %"
-    )
-    if standing.forecast is not None:
-        lines.append(
-            f"Forecast: {100 * standing.forecast.recall:.1f} % of all cards recalled at the date, "
-            f"{standing.forecast.minutes:.1f} min a day until then, {standing.forecast.last_week_minutes:.1f} "
-            "in the last week"
-        )
+    learnt = f"{standing.learnt} card{'s' if standing.learnt != 1 else ''} learnt"
+    lines.append(f"{learnt}: recall today {100 * standing.recall_now:.1f} %")
+    if (forecast := standing.forecast) is not None:
+        lines += [
+            f"  at the date without another review {100 * standing.recall_untouched:.1f} %",
+            f"Forecast: {100 * forecast.recall:.1f} % of all cards recalled at the date",
+            f"  {forecast.minutes:.1f} min a day until then, {forecast.last_week_minutes:.1f} in the last week",
+        ]
     return lines
 
 
@@ -152,7 +154,7 @@ def _phase_lines(phases: Phases, build_retention: float) -> list[str]:
     lines = []
     if phases.build < phases.last_pass:
         lines.append(f"  from {phases.build}  build: cards come back at {100 * build_retention:.0f} % recall")
-    lines.append(f"  from {phases.last_pass}  last pass: what raises recall at the date most for its seconds")
+    lines.append(f"  from {phases.last_pass}  last pass: what raises recall at the date most per second")
     if phases.last_week > phases.last_pass:
         lines.append(f"  from {phases.last_week}  last week")
     return lines

@@ -44,7 +44,7 @@ def queue_lines(view: TodayView) -> str:
     cards, interviews = view.cards, view.interviews
     due = cards.learning + cards.review
     later = f", {cards.later} later" if cards.later else ""
-    ends = () if cards.deadline_days is None else (f"            {countdown(cards.deadline_days)}",)
+    ends = () if cards.deadline_days is None else (f"  {countdown(cards.deadline_days)}",)
     return "\n".join(
         (
             "QUEUES",
