@@ -17,6 +17,7 @@ from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, NotFoundError, UsageError
 from studyctl.services.review import scheduler_for
 from studyctl.storage.rebuild import compare
+from studyctl.storage.repositories.review_log import reviews
 from studyctl.storage.repositories.settings import save_settings
 from studyctl.storage.tables import SettingRow
 from tests.helpers import FakeClock, House
@@ -34,6 +35,8 @@ TYPED = {
     "background_fit": "off",
     "fsrs_weights": as_typed([*DEFAULT_WEIGHTS[:20], 0.3]),
 }
+
+STORED = {"date": "2026-12-01", "start": "2026-11-02", "minutes": 20, "total_minutes": 90, "build_retention": 0.87}
 
 
 def put_raw(container: Container, name: str, text: str) -> None:
@@ -90,10 +93,13 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
     container.review.answer("one-01", Rating.EASY)
     usual = scheduler_for(container.settings.get()).answer("x", Memory(), Rating.EASY, moment).interval_days
     container.settings.change("desired_retention", "0.75")
+    with container.context.database.read() as connection:
+        log = reviews(connection)
     container.settings.change("rollover_hour", "0")
     longer = scheduler_for(container.settings.get()).answer("x", Memory(), Rating.EASY, moment).interval_days
     assert longer > usual
     with container.context.database.read() as connection:
+        assert reviews(connection) == log
         assert not any(each.differ for each in compare(connection))
 
 
@@ -111,6 +117,9 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
         ("easy_days", "[1, 1]"),
         ("deadline", '{"date": "soon"}'),
         ("deadline", "[1]"),
+        ("deadline", json.dumps(STORED | {"minutes": 0})),
+        ("deadline", json.dumps(STORED | {"start": "2026-12-01"})),
+        ("deadline", json.dumps(STORED | {"total_minutes": None})),
         ("start_date", "7"),
     ],
 )
