@@ -20,11 +20,13 @@ from studyctl.services.days import DayService
 from studyctl.services.export import ExportService
 from studyctl.services.import_progress import ImportService
 from studyctl.services.interview import InterviewService
+from studyctl.services.lab_cards import LabCardService
 from studyctl.services.lab_hints import HintService
 from studyctl.services.lab_trust import TrustService
 from studyctl.services.labs import LabService
 from studyctl.services.plan import PlanService
 from studyctl.services.practice import PracticeService
+from studyctl.services.predictions import PredictionService
 from studyctl.services.progress import ProgressService
 from studyctl.services.resolve import Resolver
 from studyctl.services.review import ReviewService
@@ -61,6 +63,8 @@ class Container:
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
+        self.predictions = PredictionService(context)
+        self.lab_cards = LabCardService(context, self.predictions)
         self.trust = TrustService(context)
         self.progress = ProgressService(context)
         self.export = ExportService(context)

@@ -25,7 +25,9 @@ from studyctl.cli.commands import (
     interview,
     knowledge_map,
     lab,
+    lab_cards,
     lab_hint,
+    lab_predict,
     lab_trust,
     lab_watch,
     lesson,
@@ -76,7 +78,7 @@ def main(
 
 for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, undo):
     module.register(app)
-for module in (lab_hint, lab_watch, lab_trust):
+for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
 card_edit.register(cards.app)
 for module in (review_fit, review_simulate):

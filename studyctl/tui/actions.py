@@ -22,6 +22,8 @@ class Scope(StrEnum):
     INTERVIEW = "Interview"
     LABS = "Labs"
     LAB = "Lab"
+    PREDICT = "Predict"
+    LAB_CARDS = "Cards from a run"
     PROGRESS = "Progress"
     LESSON = "Lesson"
     SEARCH = "Search"
@@ -181,6 +183,19 @@ _LAB = (
     Action("lab.records", ("o",), "records", "Results of former runs", Scope.LAB, "records"),
     Action("lab.hint", ("h",), "hint", "The next hint; each costs more, and later records say so", Scope.LAB, "hint"),
     Action("lab.page", ("w",), "page/run", "Between the lab's page and its run", Scope.LAB, "turn"),
+    Action("lab.predict", ("P",), "predict", "Say what you expect of the figures before a run", Scope.LAB, "predict"),
+    Action("lab.keep", ("K",), "keep", "Make cards of the figures of a run that passed", Scope.LAB, "keep"),
+)
+
+_PREDICT = (
+    Action("predict.save", ("enter",), "save", "Keep what stands in the fields", Scope.PREDICT, "save"),
+    Action("predict.next", ("tab",), "next", "Next figure", Scope.PREDICT, "app.focus_next"),
+)
+
+_LAB_CARDS = (
+    Action("lab_cards.choose", ("space",), "choose", "Choose the card, or not", Scope.LAB_CARDS, "choose"),
+    Action("lab_cards.add", ("enter",), "add", "Add the chosen cards to your deck", Scope.LAB_CARDS, "add"),
+    Action("lab_cards.swap", ("tab",), "list / card", "Between list and card", Scope.LAB_CARDS, "app.focus_next"),
 )
 
 _PROGRESS = (
@@ -216,6 +231,8 @@ ACTIONS: tuple[Action, ...] = (
     *_INTERVIEW,
     *_LABS,
     *_LAB,
+    *_PREDICT,
+    *_LAB_CARDS,
     *_PROGRESS,
     *_LESSON,
     *_SEARCH,

@@ -15,6 +15,8 @@ ROUTES = {
     "review": "studyctl.tui.screens.review:ReviewScreen",
     "labs": "studyctl.tui.screens.labs:LabsScreen",
     "lab": "studyctl.tui.screens.lab_run:LabScreen",
+    "predict": "studyctl.tui.screens.predict:PredictScreen",
+    "lab_cards": "studyctl.tui.screens.lab_cards:LabCardsScreen",
     "interview": "studyctl.tui.screens.interview:InterviewScreen",
     "progress": "studyctl.tui.screens.progress:ProgressScreen",
     "day": "studyctl.tui.screens.day:DayScreen",
