@@ -18,6 +18,7 @@ from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError, ContentError, NotFoundError
 from studyctl.services.context import Context, moment_of
 from studyctl.services.deadline_queue import DeadlineQueue
+from studyctl.services.stale_note import stale_note
 from studyctl.services.standing import load_standing
 from studyctl.storage.aggregates import due_loads
 from studyctl.storage.card_act import card_act
@@ -26,7 +27,6 @@ from studyctl.storage.repositories.card_flags import flags_of
 from studyctl.storage.repositories.cards import card_of, find_cards
 from studyctl.storage.repositories.memory import memory_of
 from studyctl.storage.repositories.settings import load_settings
-from studyctl.storage.repositories.stale_cards import stale_record
 from studyctl.storage.unit_of_work import Connection
 
 PAGE = 50  # cards that one look at the queue names
@@ -59,21 +59,21 @@ class QueueCounts:
 class Prompt:
     """A card to answer, with what each rating would lead to.
 
-    `flag` is the note of the user's flag (it may be empty), None without one. `stale` names the lab record that
-    measured another value than the card quotes, None where none did.
+    `flag` is the note of the user's flag (it may be empty), None without one. `stale` says which later run
+    left the figure that the card quotes, and is empty where none did.
     """
 
     card: Card
     memory: Memory
     preview: dict[Rating, Scheduled]
     flag: str | None = None
-    stale: str | None = None
+    stale: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What the user should know of the card beside its text, a line each."""
         lines = [] if self.flag is None else [f"! flagged: {self.flag}" if self.flag else "! flagged"]
-        return (*lines, *([] if self.stale is None else [f"! stale: record {self.stale} measured another value"]))
+        return (*lines, *([f"! {self.stale}"] if self.stale else []))
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class ReviewService:
             moment, loads = self._context.moment(settings), partial(due_loads, connection)
             preview = scheduler_for(settings, moment.day).preview(card_id, memory, moment, loads)
             flag = flags_of(connection, [card_id]).get(card_id)
-            return Prompt(card, memory, preview, flag, stale_record(connection, card_id))
+            return Prompt(card, memory, preview, flag, stale_note(self._context, connection, card_id))
 
     def next(self) -> Prompt | None:
         """The next card to answer, or None when the queue is empty."""
