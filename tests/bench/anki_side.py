@@ -85,12 +85,16 @@ class Side:
         self.col = Collection(str(path))
 
     def answer(self) -> float:
-        """Good for the card in front; fetching it is not timed."""
-        queued = self.col.sched.get_queued_cards(fetch_limit=1).cards[0]
+        """Good for the card in front, as the desktop does it; fetching the card with its next states is not timed."""
+        scheduler = self.col.sched
+        queued = scheduler.get_queued_cards(fetch_limit=1).cards[0]
         card = self.col.get_card(queued.card.id)
         card.start_timer()
-        given = self.col.sched.build_answer(card=card, states=queued.states, rating=CardAnswer.GOOD)
-        return timed(lambda: self.col.sched.answer_card(given))
+
+        def give() -> None:
+            scheduler.answer_card(scheduler.build_answer(card=card, states=queued.states, rating=CardAnswer.GOOD))
+
+        return timed(give)
 
     def queue(self) -> float:
         """Build the queue anew, as after opening, and fetch a page."""

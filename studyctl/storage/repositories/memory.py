@@ -13,7 +13,7 @@ from studyctl.domain.scheduling import ALGORITHM
 from studyctl.storage.tables import MemoryRow, table_of
 from studyctl.storage.unit_of_work import Transaction
 
-_FRESH = Memory()
+FRESH = Memory()
 
 
 class Subject(StrEnum):
@@ -49,7 +49,7 @@ def save_memory(transaction: Transaction, kind: Subject, subject: str, memory: M
 
 def memory_row(kind: Subject, subject: str, memory: Memory) -> dict[str, Any] | None:
     """The row that holds a memory; None where it needs none."""
-    if memory == _FRESH:
+    if memory == FRESH:
         return None
     return {
         "subject": subject,

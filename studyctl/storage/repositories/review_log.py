@@ -59,16 +59,17 @@ def reviews(connection: Connection, since_day: int | None = None) -> list[Review
     query = standing(table).where(table.c.act == CardAct.ANSWER.value)
     if since_day is not None:
         query = query.where(table.c.day >= since_day)
-    return [_entry(row) for row in connection.execute(query).mappings()]
+    return [entry_from(row) for row in connection.execute(query).mappings()]
 
 
 def card_acts(connection: Connection) -> Iterator[ReviewEntry]:
     """All acts on cards that stand, answers and others, oldest first."""
     for row in connection.execute(standing(table_of(ReviewLogRow))).mappings():
-        yield _entry(row)
+        yield entry_from(row)
 
 
-def _entry(row: Any) -> ReviewEntry:
+def entry_from(row: Any) -> ReviewEntry:
+    """The act that a line records."""
     return ReviewEntry(
         id=row["id"],
         card_id=row["card_id"],
