@@ -32,6 +32,7 @@ class Desk:
             self._open()
             self._execute("BEGIN IMMEDIATE")
         except BaseException as error:
+            self._roll_back()
             self._lock.release()
             if isinstance(error, sqlite3.Error):
                 raise explanation(str(error), self._url) from error
@@ -43,13 +44,14 @@ class Desk:
     ) -> None:
         try:
             if error is None:
-                self._execute("COMMIT")
-                self._commits += 1
-        except sqlite3.Error as failure:
-            error = failure
-        finally:
+                try:
+                    self._execute("COMMIT")
+                    self._commits += 1
+                except sqlite3.Error as failure:
+                    error = failure
             if error is not None:
                 self._roll_back()
+        finally:
             self._lock.release()
         if isinstance(error, sqlite3.Error):
             raise explanation(str(error), self._url) from error
@@ -78,5 +80,9 @@ class Desk:
                 self._execute = self._held.cursor().execute
 
     def _roll_back(self) -> None:
-        if self._held is not None and self._held.driver_connection.in_transaction:  # type: ignore[union-attr]
+        if self._held is None or not self._held.driver_connection.in_transaction:  # type: ignore[union-attr]
+            return
+        try:
             self._execute("ROLLBACK")
+        except sqlite3.Error:
+            self.close()  # the next act opens another connection
