@@ -11,6 +11,7 @@ import typer
 
 from studyctl import __version__
 from studyctl.cli.commands import (
+    backup,
     card_edit,
     cards,
     cards_export,
@@ -100,7 +101,8 @@ for module in (
 ):
     module.register(review.app)
 dev_cards.register(dev.app)
-cards_export.register(export.app)
+for module in (backup, cards_export):
+    module.register(export.app)
 cards_import.register(imports.app)
 for name, group in (
     ("track", track.app),

@@ -1,4 +1,4 @@
-"""Merges what two places know of one card: nothing is counted twice, and the newer answer says when it is due."""
+"""Merges what two places know of one card: nothing is counted twice, and the newer line says when it is due."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _RESETS_APART_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One place's memory and log (oldest first) of a card."""
+    """One place's memory and log (answers and resets, oldest first) of a card."""
 
     memory: Memory
     log: tuple[LoggedReview, ...] = ()
 
     @property
-    def answered(self) -> int | None:
-        """Epoch milliseconds of the newest answer in the log."""
-        return next((review.at for review in reversed(self.log) if review.answer), None)
+    def last_ms(self) -> int | None:
+        """Epoch milliseconds of the newest line; None without any."""
+        return self.log[-1].at if self.log else None
 
     @property
     def untouched(self) -> bool:
@@ -48,9 +48,11 @@ class Merged:
 def merge(here: Progress, there: Progress) -> Merged | None:
     """What `there` adds to `here`; None where that is nothing.
 
-    Where the newest answers are the same, what is known here stays: also a suspension or a date set by hand.
+    Where the other log has nothing more, what is known here stays: also a suspension or a date set by hand.
     """
     fresh, lacking = unknown(there.log, here.log)
+    if not fresh and here.log and there.log:
+        return None
     something = there.memory != Memory() or bool(fresh)
     theirs = something if here.untouched else _newer(there, here)
     if not theirs and not fresh:
@@ -60,9 +62,9 @@ def merge(here: Progress, there: Progress) -> Merged | None:
 
 
 def _newer(there: Progress, here: Progress) -> bool:
-    """Whether the other place knows of a later answer; by the day where one of the two has no log."""
-    if there.answered is not None and here.answered is not None:
-        return there.answered >= here.answered + _APART_MS
+    """Whether the other place knows of something later; by the day where one of the two has no log."""
+    if there.last_ms is not None and here.last_ms is not None:
+        return there.last_ms >= here.last_ms + _APART_MS
     day, known = there.memory.last_day, here.memory.last_day
     return day is not None and (known is None or day > known)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from studyctl.domain.collection import Collection, CollectionCard
 from studyctl.domain.settings import Settings
 from studyctl.domain.study_days import StudyDays
 from studyctl.domain.weights import DEFAULT_WEIGHTS
-from studyctl.errors import NotFoundError, UsageError
+from studyctl.errors import ContentError, NotFoundError, UsageError
 from studyctl.services.carried_cards import carried_card, deck_name, is_own
 from studyctl.services.context import Context
 from studyctl.services.exchange import export_collection
@@ -137,10 +138,18 @@ class CardExportService:
         return replace(made, cards=tuple(cards), zone_offset=days.offset(made.first_moment))
 
     def _cloze_texts(self, cards: list[PlacedCard]) -> dict[str, str]:
-        """Texts of the user's own cloze notes; those of the bundle are wherever studyctl is."""
+        """Texts of the user's own cloze notes; those of the bundle are wherever studyctl is.
+
+        The cards of a deck that cannot be read now travel with one gap open, as they were read last.
+        """
         wanted = {each.path for each in cards if is_own(each) and each.card.kind is CardKind.CLOZE}
         files = deck_files(self._context.library.curriculum, self._context.paths.cards) if wanted else []
-        return {note: text for file in files if file.path in wanted for note, text in cloze_texts(file).items()}
+        found: dict[str, str] = {}
+        for file in files:
+            if file.path in wanted:
+                with suppress(ContentError):
+                    found |= cloze_texts(file)
+        return found
 
 
 def _of_deck(cards: list[PlacedCard], deck: str | None) -> list[PlacedCard]:

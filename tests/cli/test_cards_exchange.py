@@ -72,6 +72,14 @@ def test_json_of_an_export_is_a_summary(cli: Cli, tmp_path: Path) -> None:
     assert all(card["extra"]["source"] and "state" not in card for card in cards)
 
 
+def test_a_backup_says_how_to_look_at_it(cli: Cli, home: Path, tmp_path: Path) -> None:
+    done = cli("export", "backup", str(tmp_path / "all.zip"))
+    assert (done.code, "the database and 0 own decks" in done.out) == (0, True)
+    assert "STUDYCTL_HOME=copy studyctl doctor" in done.err
+    assert cli("export", "backup", str(tmp_path / "all.zip"), "--json").json["decks"] == 0
+    assert cli("export", "backup", str(tmp_path / "all.tar")).code == 2
+
+
 def test_a_query_chooses_the_cards(cli: Cli, tmp_path: Path) -> None:
     cli("review", "answer", CARD, "easy")
     path = str(tmp_path / "cards.jsonl")

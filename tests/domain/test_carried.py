@@ -122,6 +122,15 @@ def test_merging_takes_the_later_answer_and_both_logs() -> None:
     assert (older.memory, older.fresh, older.theirs, older.diverged) == (late, (first,), False, True)
 
 
+def test_a_card_made_new_again_later_is_new() -> None:
+    memory, first = answered(740_000)
+    reset = LoggedReview("card", first.at + 86_400_000, None, before=5, type=ReviewType.MANUAL)
+    taken = merge(Progress(memory, (first,)), Progress(Memory(), (first, reset)))
+    assert taken is not None
+    assert (taken.memory, taken.fresh, taken.theirs) == (Memory(), (reset,), True)
+    assert merge(Progress(Memory(), (first, reset)), Progress(memory, (first,))) is None
+
+
 def test_without_a_log_the_later_day_counts() -> None:
     early, first = answered(740_000)
     late, _ = answered(740_001)
@@ -139,6 +148,8 @@ def test_many_cards_made_new_at_once_are_moved_apart_by_anki_and_known_again() -
     _, first = answered(740_000)
     reset = LoggedReview("card", first.at + 1000, None, type=ReviewType.MANUAL)
     assert unknown([first, replace(reset, at=reset.at + 30_000)], [first, reset]) == ([], False)
+    moved = (first, replace(reset, at=reset.at + 30_000))
+    assert merge(Progress(Memory(), (first, reset)), Progress(Memory(), moved)) is None
     late = replace(first, at=first.at + 1000)
     assert unknown([first, late], [first]) == ([late], False)
 

@@ -15,6 +15,7 @@ from studyctl.domain.cards import CardAct, Memory, Phase, Rating
 from studyctl.domain.fitting import Answer, memories
 from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, NotFoundError, UsageError
+from studyctl.services.card_export import CardExportService
 from studyctl.services.exchange import read_collection
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.review_log import card_acts
@@ -240,6 +241,14 @@ def test_own_decks_that_cannot_be_read_stop_the_import(played: Container, homes:
     with pytest.raises(DataError, match=r"mine\.toml:1"):
         imported(other, path)
     assert (digest_of(other), files_of(house.paths.cards)) == (before, files)
+
+
+def test_an_export_tells_of_a_deck_that_cannot_be_read_and_goes_on(played: Container, tmp_path: Path) -> None:
+    before = state_of(played).cards
+    (played.context.paths.cards / "mine.toml").write_text("x =")
+    done = CardExportService(played.context).write(tmp_path / "cards.jsonl")
+    assert "mine.toml:1" in done.left_out[0]
+    assert {card.id for card in read_collection(done.path).cards} == set(before)
 
 
 def test_an_undo_after_an_edit_by_hand_is_refused(played: Container, homes: OpenHome, tmp_path: Path) -> None:

@@ -121,6 +121,7 @@ class CardImportService:
         def known(ids: Iterable[str]) -> set[str]:
             return set(paths_of(connection, ids))
 
+        source.progress(0, len(source.collection.cards))
         found = place(source.collection.cards, known)
         decks = decks_of(found.notes, read, source.deck, f"imported from {source.path.name}", self._has_day)
         left_out = {card for card, _ in decks.skipped}

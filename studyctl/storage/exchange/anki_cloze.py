@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from studyctl.storage.exchange.anki_templates import front_and_back
+from studyctl.storage.exchange.anki_templates import GAP, front_and_back
 from studyctl.storage.exchange.html_in import markdown_of
 
-_GAP = re.compile(r"\{\{c(\d{1,3})::((?:(?!\{\{c\d|\}\}|::).)*+)(?:::((?:(?!\{\{c\d|\}\}).)*+))?\}\}", re.DOTALL)
 _OPEN, _HINT, _CLOSE = "\ue000", "\ue001", "\ue002"
 _TAG = re.compile(r"<[^<>]*>")
 _BREAKING = re.compile(r"<(?:br|div|p|li|ul|ol|img|table|tr|td|pre)\b", re.IGNORECASE)
@@ -36,9 +35,9 @@ def cloze_source(templates: tuple[str, str], fields: Mapping[str, str], number: 
     Raises:
         ValueError: templates that grow beyond every card.
     """
-    found = [(name, gap) for name, value in fields.items() for gap in _GAP.finditer(value)]
+    found = [(name, gap) for name, value in fields.items() for gap in GAP.finditer(value)]
     numbers = [int(gap[1]) for _, gap in found]
-    marked = {name: _GAP.sub(_marked, value) for name, value in fields.items()}
+    marked = {name: GAP.sub(_marked, value) for name, value in fields.items()}
     if number not in numbers or len(set(numbers)) < len(numbers) or len({name for name, _ in found}) > 1:
         return None
     if any("{{c" in value for value in marked.values()) or any(_BREAKING.search(gap[0]) for _, gap in found):

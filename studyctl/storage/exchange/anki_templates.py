@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from studyctl.storage.exchange.limits import MAX_FIELD_BYTES
 
 _TOKEN = re.compile(r"\{\{([^{}]{1,300})\}\}")
-_GAP = re.compile(r"\{\{c(\d{1,3})::((?:(?!\{\{c\d|\}\}|::).)*+)(?:::((?:(?!\{\{c\d|\}\}).)*+))?\}\}", re.DOTALL)
+GAP = re.compile(r"\{\{c(\d{1,3})::((?:(?!\{\{c\d|\}\}|::).)*+)(?:::((?:(?!\{\{c\d|\}\}).)*+))?\}\}", re.DOTALL)
 _ANSWER_RULE = re.compile(r"<hr\s+id=[\"']?answer[\"']?\s*/?>", re.IGNORECASE)
 _MAX_TOKENS = 500
 _MAX_NESTING = 8
@@ -86,7 +86,7 @@ def with_gaps(text: str, asked: int, *, revealed: bool) -> str:
         return f"<b>{found[2]}</b>" if revealed else f"[{found[3] or '...'}]"
 
     for _ in range(_MAX_NESTING):
-        text, count = _GAP.subn(fill, text)
+        text, count = GAP.subn(fill, text)
         if not count:
             break
     return text
