@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.domain.calendar import drift_text
+from studyctl.domain.deadline_choice import countdown
 
 if TYPE_CHECKING:
     from studyctl.services.today import TodayView
@@ -44,11 +45,7 @@ def queue_lines(view: TodayView) -> str:
     cards, interviews = view.cards, view.interviews
     due = cards.learning + cards.review
     later = f", {cards.later} later" if cards.later else ""
-    ends: tuple[str, ...] = ()
-    if cards.deadline_days is not None:
-        from studyctl.domain.deadline_choice import countdown  # the memory model is no part of the first paint
-
-        ends = (f"  {countdown(cards.deadline_days)}",)
+    ends = () if cards.deadline_days is None else (f"  {countdown(cards.deadline_days)}",)
     return "\n".join(
         (
             "QUEUES",
