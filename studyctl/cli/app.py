@@ -13,6 +13,8 @@ from studyctl import __version__
 from studyctl.cli.commands import (
     card_edit,
     cards,
+    cards_export,
+    cards_import,
     curriculum,
     day,
     dev,
@@ -25,16 +27,24 @@ from studyctl.cli.commands import (
     interview,
     knowledge_map,
     lab,
+    lab_cards,
     lab_hint,
+    lab_predict,
     lab_trust,
     lab_watch,
     lesson,
     plan,
     protocol,
     review,
+    review_break,
+    review_deadline,
     review_fit,
+    review_moves,
+    review_reschedule,
     review_simulate,
+    review_stats,
     search,
+    settings,
     sprint,
     ticks,
     today,
@@ -76,12 +86,22 @@ def main(
 
 for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, undo):
     module.register(app)
-for module in (lab_hint, lab_watch, lab_trust):
+for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
 card_edit.register(cards.app)
-for module in (review_fit, review_simulate):
+for module in (
+    review_deadline,
+    review_fit,
+    review_reschedule,
+    review_simulate,
+    review_stats,
+    review_moves,
+    review_break,
+):
     module.register(review.app)
 dev_cards.register(dev.app)
+cards_export.register(export.app)
+cards_import.register(imports.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
@@ -96,6 +116,7 @@ for name, group in (
     ("export", export.app),
     ("import", imports.app),
     ("curriculum", curriculum.app),
+    ("settings", settings.app),
     ("dev", dev.app),
 ):
     app.add_typer(group, name=name)

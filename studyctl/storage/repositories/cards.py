@@ -161,6 +161,12 @@ def find_cards(connection: Connection, ids: Iterable[str]) -> dict[str, Card]:
     return found
 
 
+def all_cards(connection: Connection) -> list[PlacedCard]:
+    """Every card of the decks, in the order in which new ones come."""
+    query = select(CARD.c.sort, CARD.c.path, CARD.c.document).order_by(CARD.c.sort, CARD.c.id)
+    return [PlacedCard(card_of(row.document), row.sort, row.path) for row in connection.execute(query)]
+
+
 def count_cards(connection: Connection) -> int:
     """Cards of all decks."""
     return int(connection.execute(select(func.count()).select_from(CARD)).scalar_one())
