@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 
-def _open_tui(start: str) -> int:
+def _open_tui(start: str, *arguments: str) -> int:
     from studyctl.tui.app import run_tui
 
-    return run_tui(start)
+    return run_tui(start, *arguments)
 
 
 def main() -> None:

@@ -45,6 +45,11 @@ class Paths:
         return self.data / "ceilings.json"
 
     @property
+    def drafts(self) -> Path:
+        """Texts of cards while they are edited, and those that could not be stored."""
+        return self.data / "drafts"
+
+    @property
     def content_index(self) -> Path:
         """Full-text index of the content; derived, safe to delete."""
         return self.data / "content-index.db"

@@ -12,6 +12,7 @@ import typer
 from studyctl import __version__
 from studyctl.cli.commands import (
     backup,
+    card_edit,
     cards,
     cards_export,
     cards_import,
@@ -27,16 +28,24 @@ from studyctl.cli.commands import (
     interview,
     knowledge_map,
     lab,
+    lab_cards,
     lab_hint,
+    lab_predict,
     lab_trust,
     lab_watch,
     lesson,
     plan,
     protocol,
     review,
+    review_break,
+    review_deadline,
     review_fit,
+    review_moves,
+    review_reschedule,
     review_simulate,
+    review_stats,
     search,
+    settings,
     sprint,
     ticks,
     today,
@@ -78,14 +87,23 @@ def main(
 
 for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, undo):
     module.register(app)
-for module in (lab_hint, lab_watch, lab_trust):
+for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
-for module in (review_fit, review_simulate):
+card_edit.register(cards.app)
+for module in (
+    review_deadline,
+    review_fit,
+    review_reschedule,
+    review_simulate,
+    review_stats,
+    review_moves,
+    review_break,
+):
     module.register(review.app)
+dev_cards.register(dev.app)
 for module in (backup, cards_export):
     module.register(export.app)
 cards_import.register(imports.app)
-dev_cards.register(dev.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
@@ -100,6 +118,7 @@ for name, group in (
     ("export", export.app),
     ("import", imports.app),
     ("curriculum", curriculum.app),
+    ("settings", settings.app),
     ("dev", dev.app),
 ):
     app.add_typer(group, name=name)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from studyctl.cli.lab_figures import figure_lines
 from studyctl.domain.labs import LabRecord
+from studyctl.domain.predictions import FigureResult
 from studyctl.plots import draw_plot
 
 PLOT_SIZE = (76, 16)
 
 
-def result_lines(record: LabRecord, plots: bool = True) -> list[str]:
-    """Everything worth reading about a run."""
+def result_lines(record: LabRecord, figures: Iterable[FigureResult] = (), plots: bool = True) -> list[str]:
+    """Everything worth reading about a run; `figures` are what it measured beside what was predicted."""
     shown = record.document
     how = f"{record.evidence.value}, {record.device}, {record.seconds:.1f} s"
     lines = [f"{record.verdict.value.upper()}  {record.slug}  ({how})"]
@@ -26,7 +29,7 @@ def result_lines(record: LabRecord, plots: bool = True) -> list[str]:
     if plots:
         for each in shown.get("plots", []):
             lines += ["", *plot_lines(each)]
-    return [*lines, "", f"record {record.id}", record.path]
+    return [*lines, *figure_lines(figures), "", f"record {record.id}", record.path]
 
 
 def table_lines(table: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from studyctl.errors import CannotRunHereError
 if TYPE_CHECKING:
     from studyctl.container import Container
 
-OpenTui = Callable[[str], int]
+OpenTui = Callable[..., int]
 
 
 class State:
@@ -31,8 +31,8 @@ class State:
             self._container = open_container()
         return self._container
 
-    def open_tui(self, start: str) -> None:
-        """Open the TUI on a screen and leave with its exit code.
+    def open_tui(self, start: str, *arguments: str) -> None:
+        """Open the TUI on a screen, with the arguments of its route, and leave with its exit code.
 
         Raises:
             CannotRunHereError: stdin or stdout is not a terminal.
@@ -44,7 +44,7 @@ class State:
                 "The screens need a terminal.",
                 "`studyctl today --plain`, `studyctl review --plain` and `studyctl --help` work without one.",
             )
-        raise typer.Exit(self._open_tui(start))
+        raise typer.Exit(self._open_tui(start, *arguments))
 
     def close(self) -> None:
         """Give the database back."""

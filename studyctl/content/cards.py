@@ -27,17 +27,23 @@ _KEYS = {
 def read_deck(file: TomlTable, own: bool = False) -> list[Card]:
     """All cards of one deck file, in order; a cloze text gives a card for each gap.
 
-    Cards of the user's own decks need no day: without one they belong to `OWN_DAY`, which is always open.
+    Cards of the user's own decks need no day: without one they belong to `OWN_DAY`, which is always open. Only such a
+    deck may say `replaces = true`: its cards stand in for those of the bundle with the same ids.
 
     Raises:
         ContentError: with file and line.
     """
-    file.only("schema", "deck", "title", "card")
+    file.only("schema", "deck", "title", "card", *(("replaces",) if own else ()))
     deck = file.text("deck")
-    return [card for table in file.tables("card") for card in _cards(table, deck, own)]
+    return [card for table in file.tables("card") for card in read_note(table, deck, own)]
 
 
-def _cards(table: TomlTable, deck: str, own: bool) -> list[Card]:
+def read_note(table: TomlTable, deck: str, own: bool) -> list[Card]:
+    """The cards of one `[[card]]` table: one, or one for each gap of a cloze text.
+
+    Raises:
+        ContentError: with file and line.
+    """
     kind = _kind(table)
     table.only(*_COMMON, *_KEYS[kind])
     note = table.text("id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,8 @@ from studyctl.errors import ContentError
 
 READER = "1"  # another number makes every deck be read again
 OWN = "cards"
+_ID = re.compile(r"""^\s*id\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
+_REPLACES = re.compile(r"^\s*replaces\s*=\s*true\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,26 @@ class DeckFile:
     @property
     def own(self) -> bool:
         """True for one of the user's folder."""
-        return self.path.startswith(f"{OWN}/")
+        return is_own(self.path)
 
 
 @dataclass(frozen=True)
 class Deck:
-    """The cards of a file with the line of each, and the digest of what was read."""
+    """The cards of a file with the line of each, and the digest of what was read.
+
+    `replaces` is True where the user's cards stand in for those of the bundle with the same ids.
+    """
 
     file: DeckFile
     sha256: str
     cards: tuple[Card, ...]
     lines: dict[str, int]
+    replaces: bool = False
+
+
+def is_own(path: str) -> bool:
+    """True where the path of a deck file is one of the user's folder."""
+    return path.startswith(f"{OWN}/")
 
 
 def deck_files(curriculum: Path, own: Path) -> list[DeckFile]:
@@ -89,4 +101,22 @@ def read_deck_file(file: DeckFile) -> Deck:
             raise tables[card.note].error(f"the card id {card.id!r} stands twice.", "id")
         seen.add(card.id)
     lines = {card.id: tables[card.note].line("id") for card in cards}
-    return Deck(file, digest, tuple(cards), lines)
+    return Deck(file, digest, tuple(cards), lines, file.own and table.flag("replaces", False))
+
+
+def notes_in(file: DeckFile) -> set[str]:
+    """The ids that a deck's text seems to hold: quick, and right for a deck that the reader takes."""
+    return set(_ID.findall(_text_of(file)))
+
+
+def seems_to_replace(file: DeckFile) -> bool:
+    """True for a deck of the user's whose head says `replaces = true`; quick, also where the rest cannot be read."""
+    return file.own and bool(_REPLACES.search(_text_of(file, 4096).partition("[[")[0]))
+
+
+def _text_of(file: DeckFile, most: int = -1) -> str:
+    try:
+        with Path(file.file).open("rb") as opened:
+            return opened.read(most).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studyctl.content.cards import read_deck
 from studyctl.content.days import read_day
+from studyctl.content.figures import read_figures
 from studyctl.content.glossary import read_glossary
 from studyctl.content.knowledge import read_graphs, read_lines, read_links, read_topics
 from studyctl.content.labs import read_lab
@@ -18,6 +19,7 @@ from studyctl.content.toml_file import TomlTable, load_toml
 from studyctl.content.tracks import read_track
 from studyctl.domain.address import Address, parse_item_id
 from studyctl.domain.cards import Card
+from studyctl.domain.figures import Figure
 from studyctl.domain.glossary import Term
 from studyctl.domain.interview import Question
 from studyctl.domain.knowledge import KnowledgeMap
@@ -175,6 +177,16 @@ class Library:
         files = sorted((self._root / "labs").glob("*/lab.toml"))
         return {file.parent.name: read_lab(self._load(file), file.parent.name) for file in files}
 
+    @cached_property
+    def figures(self) -> dict[str, tuple[Figure, ...]]:
+        """The figures of each lab by its slug, the headline first.
+
+        Raises:
+            ContentError: with file and line.
+        """
+        files = sorted((self.curriculum / "figures").glob("*.toml"))
+        return {file.stem: read_figures(self._load(file), file.stem) for file in files}
+
     def fingerprint(self) -> str:
         """A digest over names, sizes and times of all content files: another one after any change."""
         files = sorted([*self.curriculum.glob("**/*"), *(self._root / "labs").glob("*/lab.toml")])
@@ -189,6 +201,10 @@ class Library:
     def lab_folder(self, slug: str) -> Path:
         """Folder of a lab's files."""
         return self._root / "labs" / slug
+
+    def record_files(self, slug: str) -> list[Path]:
+        """The committed records of a lab's reference, one for each device."""
+        return sorted((self._root / "data" / "records").glob(f"{slug}-*.json"))
 
     @cached_property
     def map(self) -> KnowledgeMap:

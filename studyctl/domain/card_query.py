@@ -5,12 +5,13 @@ Terms beside each other must all hold; `or` joins groups of them, `-` or `not` t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from studyctl.domain.query_terms import Pattern, Term, Words, term_of, wrong_at
 
-DEEPEST, MOST_TERMS = 40, 100
+DEEPEST, MOST_TERMS, MOST_STARS, LONGEST = 40, 100, 4, 2000
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,15 @@ class _Token:
     value_column: int = 0
 
 
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _KEYWORDS = {"or": "or", "and": "and", "not": "-"}
 
 
 def _tokens(text: str) -> Iterator[_Token]:
+    if len(text) > LONGEST:
+        raise wrong_at(LONGEST + 1, f"it is longer than {LONGEST} characters", "Leave some out, or ask twice.")
+    if (stray := _NO_TEXT.search(text)) is not None:
+        raise wrong_at(stray.start() + 1, "this character is no text", "Leave it out.")
     place = 0
     while place < len(text):
         character = text[place]
@@ -118,6 +124,8 @@ def _word(text: str, start: int) -> tuple[_Token, int]:
         else:
             piece += character
         place += 1
+    if len(pieces) > MOST_STARS:
+        raise wrong_at(start + 1, f"it has {len(pieces)} stars, {MOST_STARS} are the most", "A*B finds A before B.")
     keyword = _KEYWORDS.get(piece.casefold()) if not (name or quoted or pieces) else None
     pattern = Pattern((*pieces, piece))
     return _Token(keyword or "", start + 1, name, pattern, value_column), place

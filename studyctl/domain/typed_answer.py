@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from studyctl.domain.cards import Card, CardKind
+from studyctl.domain.cards import Card, CardKind, Rating
 from studyctl.domain.units import parse_quantity, unit_of
 
 
@@ -17,6 +17,13 @@ class Mark(StrEnum):
     SAME = "same"
     EXTRA = "extra"
     MISSING = "missing"
+
+
+_WANTED = {
+    CardKind.TYPE: "Type it exactly; case counts.",
+    CardKind.CLOZE: "Type what stands in the gap.",
+    CardKind.CODE: "Work it out from the code.",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,30 @@ class Comparison:
     right: bool
     said: str
     diff: tuple[Piece, ...] = ()
+
+
+_SIGNS = {Mark.SAME: ("", ""), Mark.EXTRA: ("{+", "+}"), Mark.MISSING: ("[-", "-]")}
+_ALIKE = 0.5  # share of characters in common, below which the two are shown whole
+SIGNS = "[-missing-]  {+too much+}"
+
+
+def signed(piece: Piece) -> str:
+    """A piece as it reads without colour: `[-not typed-]`, `{+typed too much+}`, or the text alone."""
+    before, behind = _SIGNS[piece.mark]
+    return f"{before}{piece.text}{behind}"
+
+
+def suggested(comparison: Comparison | None) -> Rating:
+    """The rating that is offered first: Good, and Again where what was typed is not right."""
+    return Rating.GOOD if comparison is None or comparison.right else Rating.AGAIN
+
+
+def wanted(card: Card) -> str:
+    """A line on what a card wants; empty where its question says all."""
+    if card.kind is CardKind.NUMERIC:
+        unit = f" in {card.unit}" if card.unit else ""
+        return f"Type a number{unit}; {card.tolerance * 100:g} % off is allowed."
+    return _WANTED.get(card.kind, "")
 
 
 def typed(card: Card) -> bool:
@@ -90,8 +121,11 @@ def _plain(text: str) -> str:
 
 
 def _diff(given: str, wanted: str) -> tuple[Piece, ...]:
+    matcher = SequenceMatcher(None, given, wanted, False)
+    if matcher.ratio() < _ALIKE:
+        return Piece(Mark.EXTRA, given), Piece(Mark.MISSING, wanted)
     pieces = []
-    for operation, begin, end, other_begin, other_end in SequenceMatcher(None, given, wanted, False).get_opcodes():
+    for operation, begin, end, other_begin, other_end in matcher.get_opcodes():
         if operation == "equal":
             pieces.append(Piece(Mark.SAME, given[begin:end]))
             continue

@@ -14,9 +14,9 @@ from studyctl.domain.cards import CardAct, CardKind, Memory, ReviewEntry
 from studyctl.domain.carried_log import carried
 from studyctl.domain.carried_memory import state_of
 from studyctl.domain.collection import Collection, CollectionCard
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.settings import Settings
 from studyctl.domain.study_days import StudyDays
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ContentError, NotFoundError, UsageError
 from studyctl.services.carried_cards import carried_card, deck_name, is_own
 from studyctl.services.context import Context

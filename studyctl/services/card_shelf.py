@@ -6,20 +6,23 @@ from pathlib import Path
 from threading import Lock
 
 from studyctl.content.cards import OWN_DAY
-from studyctl.content.decks import READER, Deck, DeckFile, deck_files, digest_of, read_deck_file
+from studyctl.content.decks import READER, Deck, DeckFile, deck_files, digest_of, is_own, notes_in, read_deck_file
 from studyctl.content.library import Library
 from studyctl.domain.address import Address
 from studyctl.errors import ContentError
+from studyctl.services.deck_merge import Placed, Stored, entangled, merge, orphans
 from studyctl.storage.repositories.cards import (
     PlacedCard,
     StoredFile,
+    notes_of,
+    own_places,
     paths_of,
     store_cards,
     store_files,
     stored_files,
     stored_in,
 )
-from studyctl.storage.unit_of_work import Connection, Database
+from studyctl.storage.unit_of_work import Database
 
 
 class CardShelf:
@@ -63,13 +66,16 @@ class CardShelf:
         gone = set(stored) - {file.path for file in files}
         if not changed and not gone:
             return ()
+        with self._database.read() as connection:
+            touched = notes_of(connection, [path for path in (*gone, *(f.path for f in changed)) if is_own(path)])
+        together = entangled(files, touched)
         problems: list[ContentError] = []
         decks: list[Deck] = []
         untouched: list[StoredFile] = []
-        for file in changed:
+        for file in [file for file in files if file in changed or file.path in together]:
             try:
                 before = stored.get(file.path)
-                if before is not None and before.sha256 == digest_of(file):
+                if file.path not in together and before is not None and before.sha256 == digest_of(file):
                     untouched.append(StoredFile(file.path, file.size, file.mtime_ns, before.sha256))
                 else:
                     decks.append(self._checked(read_deck_file(file)))
@@ -78,54 +84,43 @@ class CardShelf:
                     raise
                 problems.append(error)
         with self._database.maintain() as connection:
-            decks = self._without_doubles(connection, decks, gone, problems)
+            ids = [card.id for deck in decks for card in deck.cards]
+            own_notes = own_places(connection, {card.note for deck in decks for card in deck.cards})
+            known = Stored(paths_of(connection, ids), own_notes, frozenset(gone))
+            decks, placed = merge(decks, known, problems)
             replaced = stored_in(connection, [*gone, *(deck.file.path for deck in decks)])
-            store_cards(connection, self._placed(decks), replaced)
-            read = [StoredFile(deck.file.path, deck.file.size, deck.file.mtime_ns, deck.sha256) for deck in decks]
-            store_files(connection, [*untouched, *read], gone)
+            store_cards(connection, [self._sorted(each) for each in placed], replaced)
+            store_files(connection, [*untouched, *self._settled(files, decks, problems)], gone)
         return tuple(problems)
+
+    def _settled(self, files: list[DeckFile], decks: list[Deck], problems: list[ContentError]) -> list[StoredFile]:
+        """What needs no second look; a deck that replaces what is not there is read, and told of, at each start."""
+        settled = []
+        bundle = set().union(*(notes_in(f) for f in files if not f.own)) if any(d.replaces for d in decks) else set()
+        for deck in decks:
+            lost = list(orphans(deck, bundle))
+            problems += lost
+            digest = "" if lost else deck.sha256
+            settled.append(StoredFile(deck.file.path, deck.file.size, deck.file.mtime_ns, digest))
+        return settled
+
+    def has_day(self, day: Address) -> bool:
+        """True for a day of a plan."""
+        track = self._library.tracks.get(day.track)
+        return track is not None and day in track.days
 
     def _checked(self, deck: Deck) -> Deck:
         """Refuse a card of the user's for a day that no plan has; the bundle's are proved by `dev check`."""
         for card in deck.cards if deck.file.own else ():
-            track = self._library.tracks.get(card.day.track)
-            if card.day != OWN_DAY and (track is None or card.day not in track.days):
+            if card.day != OWN_DAY and not self.has_day(card.day):
                 raise ContentError(
                     f"{deck.file.file}:{deck.lines[card.id]}: there is no day {card.day}.",
                     "Leave `day` out, or name a day that `studyctl plan show` lists.",
                 )
         return deck
 
-    def _without_doubles(
-        self, connection: Connection, decks: list[Deck], gone: set[str], problems: list[ContentError]
-    ) -> list[Deck]:
-        """Decks whose ids stand nowhere else; the deck that comes later is wrong, the bundle's come first."""
-        read = gone | {deck.file.path for deck in decks}
-        elsewhere = paths_of(connection, [card.id for deck in decks for card in deck.cards])
-        taken = {card: path for card, path in elsewhere.items() if path not in read}
-        kept = []
-        for deck in decks:
-            double = next((card.id for card in deck.cards if card.id in taken), None)
-            if double is None:
-                taken.update({card.id: deck.file.path for card in deck.cards})
-                kept.append(deck)
-                continue
-            shown = deck.file.file if deck.file.own else deck.file.path
-            error = ContentError(
-                f"{shown}:{deck.lines[double]}: the card id {double!r} stands in {taken[double]} already.",
-                "Give one of the two cards another id; nothing of this file was taken.",
-            )
-            if not deck.file.own:
-                raise error
-            problems.append(error)
-        return kept
-
-    def _placed(self, decks: list[Deck]) -> list[PlacedCard]:
-        return [
-            PlacedCard(card, f"{self._place(card.day)} {deck.file.path} {number:06}", deck.file.path)
-            for deck in decks
-            for number, card in enumerate(deck.cards)
-        ]
+    def _sorted(self, each: Placed) -> PlacedCard:
+        return PlacedCard(each.card, f"{self._place(each.card.day)} {each.sorted_by} {each.number:06}", each.path)
 
     def _place(self, day: Address) -> str:
         """Text that sorts days by track and number."""

@@ -16,8 +16,10 @@ from studyctl.domain.ticks import EvidenceKind, Tick, TickStatus
 from studyctl.errors import DataError, NotFoundError, UsageError
 from studyctl.services.context import Context
 from studyctl.services.files import write_atomically
+from studyctl.services.lab_cards import mark_stale
 from studyctl.services.lab_runner import Event, LocalReferee, RunRequest
 from studyctl.services.plan import LabView, lab_view
+from studyctl.services.predictions import settle
 from studyctl.services.resolve import LabChoice
 from studyctl.storage.repositories.hint_log import hints_taken
 from studyctl.storage.repositories.items import all_ticks, save_tick
@@ -112,7 +114,9 @@ class LabService:
         return referee, referee.events()
 
     def store(self, choice: LabChoice, request: RunRequest, verdict: Event) -> Outcome[LabRecord]:
-        """Keep a graded run: the document as a file, its row, and the items that a pass proves.
+        """Keep a graded run: the document as a file, its row, and what a pass brings.
+
+        A pass proves items, settles what was predicted, and marks the cards that it contradicts as stale.
 
         Raises:
             DataError: the record file cannot be written.
@@ -140,6 +144,9 @@ class LabService:
             add_record(transaction, record)
             if record.verdict is Verdict.PASSED:
                 self._prove(transaction, choice.lab, record, moment.millis)
+                figures = self._context.library.figures.get(choice.lab.slug, ())
+                settle(transaction, figures, record)
+                mark_stale(transaction, figures, record)
         return Outcome(record, frozenset({Area.LABS, Area.ITEMS}))
 
     def records(self, slug: str | None = None) -> tuple[LabRecord, ...]:

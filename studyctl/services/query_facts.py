@@ -9,8 +9,9 @@ from typing import TypeVar
 from studyctl.content.cards import OWN_DAY
 from studyctl.content.decks import OWN
 from studyctl.domain.card_query import Query, terms_of
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.query_terms import Field, Is, Named, State, wrong_at
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import AmbiguousAddressError, StudyError
 from studyctl.services.context import Context
 from studyctl.services.resolve import Resolver

@@ -76,7 +76,14 @@ class Transaction:
         return key
 
     def append_many(self, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write lines of an append-only log with an integer key, in this order; one range in the journal."""
+        """Write lines of an append-only log with an integer key, in this order.
+
+        On SQLite they are one range in the journal; elsewhere the database numbers them, not without gaps.
+        """
+        if self.connection.dialect.name != "sqlite":
+            for row in rows:
+                self.append(model, row)
+            return
         table = table_of(model)
         key = _key_column(table)
         first = (self.connection.execute(select(func.max(table.c[key]))).scalar_one() or 0) + 1

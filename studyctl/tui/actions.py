@@ -22,10 +22,13 @@ class Scope(StrEnum):
     INTERVIEW = "Interview"
     LABS = "Labs"
     LAB = "Lab"
+    PREDICT = "Predict"
+    LAB_CARDS = "Cards from a run"
     PROGRESS = "Progress"
     LESSON = "Lesson"
     SEARCH = "Search"
     MAP = "Map"
+    STATISTICS = "Statistics"
     BROWSER = "Cards"
 
 
@@ -65,6 +68,15 @@ _GLOBAL = (
     ),
     Action("lesson", ("L",), "lesson", "The lesson of this day, or of today's", Scope.GLOBAL, "look('lesson')", False),
     Action("map", ("M",), "map", "The knowledge map: what teaches each topic", Scope.GLOBAL, "look('map')", False),
+    Action(
+        "statistics",
+        ("S",),
+        "statistics",
+        "Retention, forecast, workload of the cards",
+        Scope.GLOBAL,
+        "look('statistics')",
+        False,
+    ),
     Action("cards", ("B",), "cards", "Every card: search, schedule, history", Scope.GLOBAL, "look('browser')", False),
     Action("filter", ("f",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
@@ -126,10 +138,23 @@ _INBOX = (
 
 _REVIEW = (
     Action("review.reveal", ("space",), "reveal", "Turn the card", Scope.REVIEW, "reveal"),
-    Action("review.again", ("1",), "again", "Not recalled", Scope.REVIEW, "rate(1)"),
-    Action("review.hard", ("2",), "hard", "Recalled with trouble", Scope.REVIEW, "rate(2)"),
-    Action("review.good", ("3", "enter"), "good", "Recalled", Scope.REVIEW, "rate(3)"),
-    Action("review.easy", ("4",), "easy", "Recalled at once", Scope.REVIEW, "rate(4)"),
+    Action("review.again", ("1",), "again", "Not recalled", Scope.REVIEW, "rate(1)", False),
+    Action("review.hard", ("2",), "hard", "Recalled with trouble", Scope.REVIEW, "rate(2)", False),
+    Action("review.good", ("3",), "good", "Recalled", Scope.REVIEW, "rate(3)", False),
+    Action("review.easy", ("4",), "easy", "Recalled at once", Scope.REVIEW, "rate(4)", False),
+    Action("review.go_on", ("enter",), "go on", "Turn the card; then give the marked rating", Scope.REVIEW, "go_on"),
+    Action("review.edit", ("e",), "edit", "The text of the card in your own editor", Scope.REVIEW, "edit"),
+    Action("review.suspend", ("-",), "suspend", "Ask the card no more; undo asks it again", Scope.REVIEW, "suspend"),
+    Action("review.flag", ("!",), "flag", "Call the card bad, with a note; or take that back", Scope.REVIEW, "flag"),
+    Action("review.practice", ("R",), "practice", "Where nothing is due: cards for practice", Scope.REVIEW, "practice"),
+    Action(
+        "review.swap",
+        ("tab",),
+        "line / keys",
+        "Out of the line for the answer, or into it",
+        Scope.REVIEW,
+        "swap",
+    ),
 )
 
 _SURE = ("guessing", "doubtful", "half sure", "fairly sure", "certain")
@@ -170,6 +195,19 @@ _LAB = (
     Action("lab.records", ("o",), "records", "Results of former runs", Scope.LAB, "records"),
     Action("lab.hint", ("h",), "hint", "The next hint; each costs more, and later records say so", Scope.LAB, "hint"),
     Action("lab.page", ("w",), "page/run", "Between the lab's page and its run", Scope.LAB, "turn"),
+    Action("lab.predict", ("P",), "predict", "Say what you expect of the figures before a run", Scope.LAB, "predict"),
+    Action("lab.keep", ("K",), "keep", "Make cards of the figures of a run that passed", Scope.LAB, "keep"),
+)
+
+_PREDICT = (
+    Action("predict.save", ("enter",), "save", "Keep what stands in the fields", Scope.PREDICT, "save"),
+    Action("predict.next", ("tab",), "next", "Next figure", Scope.PREDICT, "app.focus_next"),
+)
+
+_LAB_CARDS = (
+    Action("lab_cards.choose", ("space",), "choose", "Choose the card, or not", Scope.LAB_CARDS, "choose"),
+    Action("lab_cards.add", ("enter",), "add", "Add the chosen cards to your deck", Scope.LAB_CARDS, "add"),
+    Action("lab_cards.swap", ("tab",), "list / card", "Between list and card", Scope.LAB_CARDS, "app.focus_next"),
 )
 
 _PROGRESS = (
@@ -193,6 +231,13 @@ _SEARCH = (
 
 _MAP = (Action("map.open", ("enter",), "open", "Open the lesson or day that teaches the topic", Scope.MAP, "open"),)
 
+_STATISTICS = (
+    Action("statistics.page", ("tab",), "page", "The next page", Scope.STATISTICS, "turn(1)"),
+    Action("statistics.page_back", ("shift+tab",), "page back", "The page before", Scope.STATISTICS, "turn(-1)", False),
+    Action("statistics.shorter", ("left",), "shorter", "A shorter span of days", Scope.STATISTICS, "span(-1)"),
+    Action("statistics.longer", ("right",), "longer", "A longer span: 30, 90, 365 days", Scope.STATISTICS, "span(1)"),
+)
+
 _BROWSER = (
     Action("browser.open", ("enter",), "open", "The card over the whole screen, and back", Scope.BROWSER, "open"),
     Action("browser.suspend", ("-",), "suspend", "Ask the card no more, or again", Scope.BROWSER, "suspend"),
@@ -213,10 +258,13 @@ ACTIONS: tuple[Action, ...] = (
     *_INTERVIEW,
     *_LABS,
     *_LAB,
+    *_PREDICT,
+    *_LAB_CARDS,
     *_PROGRESS,
     *_LESSON,
     *_SEARCH,
     *_MAP,
+    *_STATISTICS,
     *_BROWSER,
 )
 

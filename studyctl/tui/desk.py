@@ -106,6 +106,8 @@ class Desk:
             self._post(Changed(result.changes))
 
     def _look(self, container: Container) -> Outcome[None]:
+        with suppress(StudyError):  # a wrong deck is told when its cards are asked for
+            container.context.shelf.sync()
         version = container.context.database.version()
         seen, self._version = self._version, version
         return Outcome(None, frozenset(Area)) if version != seen else Outcome(None)

@@ -42,7 +42,7 @@ def test_the_end_of_the_input_stops_a_review_and_keeps_what_was_rated(cli: Cli, 
 def test_a_rating_that_is_none_is_asked_again(cli: Cli, typed) -> None:  # type: ignore[no-untyped-def]
     typed("", "7", "2", "q")
     done = cli("review", "--plain")
-    assert "Type 1, 2, 3, 4, u or q." in done.out
+    assert "Type 1, 2, 3, 4, u or q; ? names the others." in done.out
     assert "Hard: next in" in done.out
 
 

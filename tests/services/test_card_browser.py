@@ -187,6 +187,18 @@ def test_any_query_finds_what_a_slow_reading_finds(shelf: Container, query: str)
     assert found == Slow(shelf).find(parse_query(query))
 
 
+@given(text=st.text(alphabet='ab:*-()" ortagisprpdue<=>.1%\\_', max_size=30) | st.text(st.characters(), max_size=30))
+def test_any_text_is_answered_or_explained(shelf: Container, text: str) -> None:
+    try:
+        page = shelf.browser.find(text)
+    except UsageError as error:
+        told = error
+    else:
+        assert 0 <= len(page.rows) <= page.total <= 43
+        return
+    assert "at col" in told.message
+
+
 def test_nearly_every_term_of_this_test_finds_something(shelf: Container) -> None:
     nothing = {term for term in WORDS + NAMED + STATES + RATED if not shelf.browser.find(term).total}
     assert nothing == {'"maps?"', "'", "o_e", "Größen", "tag:zebra", "day:16", "day:28:6"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from studyctl.cli import completion, output
 from studyctl.cli.diagnostics import say
+from studyctl.cli.lab_figures import asked_lines, document_of, figure_lines, proposal_lines
 from studyctl.cli.lab_progress import follow
 from studyctl.cli.lab_result import result_lines
 from studyctl.cli.render import lab_line
@@ -55,12 +57,27 @@ def show(context: typer.Context, lab: LabArgument, as_json: JsonOption = False) 
     say_choice(choice)
     view = container.labs.view(choice.lab)
     readme = container.labs.readme(choice.lab)
+    asked = container.predictions.asked(choice.lab)
+    passed = container.labs.record(view.passed_record) if view.passed_record else None
+    results = container.predictions.results(passed) if passed else ()
     if as_json:
-        output.document({"lab": view, "readme": readme, "solution": container.labs.solution_path(choice.lab)})
+        output.document(
+            {
+                "lab": view,
+                "readme": readme,
+                "solution": container.labs.solution_path(choice.lab),
+                "predictions": {each.figure.name: each.predicted for each in asked},
+                "figures": [document_of(each) for each in results],
+            }
+        )
         return
     output.line(readme.rstrip("\n"))
     output.line()
     output.line(lab_line(view).strip())
+    for text in (*figure_lines(results), *asked_lines(each for each in asked if each.predicted is not None)):
+        output.line(text)
+    if asked:
+        say(f"To predict before a run: studyctl lab predict {choice.lab.slug}")
 
 
 @app.command("start")
@@ -113,11 +130,15 @@ def run(
     finally:
         referee.cancel()
     record = container.labs.store(choice, request, verdict).value
+    results = container.predictions.results(record)
     if as_json:
-        output.document(container.labs.document(choice.also, record))
+        figures = [document_of(each) for each in results]
+        output.document({**container.labs.document(choice.also, record), "figures": figures})
     else:
-        for text in result_lines(record, plots=not plain):
+        for text in result_lines(record, results, plots=not plain):
             output.line(text)
+        for text in proposal_lines(record.id, container.lab_cards.proposals(record)) if sys.stderr.isatty() else ():
+            say(text)
     if record.verdict is not Verdict.PASSED:
         raise typer.Exit(ExitCode.NOT_PASSED)
 
@@ -133,10 +154,11 @@ def list_records(
     container = state_of(context).container
     if record:
         found = container.labs.record(record)
+        results = container.predictions.results(found)
         if as_json:
-            output.document(found)
+            output.document({**output.plain(found), "figures": [document_of(each) for each in results]})
             return
-        for text in result_lines(found):
+        for text in result_lines(found, results):
             output.line(text)
         return
     slug = container.resolve.lab(lab, "studyctl lab records").lab.slug if lab else None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 import typer
 
 from studyctl.cli import completion, output
-from studyctl.cli.plain_review import review_line_by_line
+from studyctl.cli.diagnostics import say
+from studyctl.cli.plain_review import practise_line_by_line, review_line_by_line
+from studyctl.cli.render import break_line
 from studyctl.cli.state import state_of
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import OVER, countdown
 from studyctl.errors import UsageError
 
 app = typer.Typer(help="Flashcards: what is due today.", invoke_without_command=True)
@@ -20,14 +24,29 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 def review(
     context: typer.Context,
     plain: Annotated[bool, typer.Option("--plain", help="Line by line on stdin and stdout.")] = False,
+    query: Annotated[
+        str | None, typer.Option("--filter", metavar="QUERY", help="Cards that match, due or not, e.g. tag:kv-cache.")
+    ] = None,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Learnt cards that are not due; stores nothing.")
+    ] = False,
 ) -> None:
     """Open the review queue."""
     if context.invoked_subcommand is not None:
         return
-    if plain:
-        review_line_by_line(state_of(context).container)
+    if query is not None and practice:
+        raise UsageError("--filter and --practice exclude each other.", "A filter asks cards that are not due, too.")
+    if query is not None and not query.strip():
+        raise UsageError("The filter is empty.", "For example: studyctl review --filter tag:kv-cache")
+    state = state_of(context)
+    if plain and (query is not None or practice):
+        practise_line_by_line(state.container, query or "", int(time.time()))
+    elif plain:
+        review_line_by_line(state.container)
+    elif query is not None:
+        state.open_tui("review", "filter", query)
     else:
-        state_of(context).open_tui("review")
+        state.open_tui("review", *(("practice",) if practice else ()))
 
 
 @app.command("due")
@@ -37,22 +56,31 @@ def due(context: typer.Context, as_json: JsonOption = False) -> None:
     queue = container.review.queue()
     found = container.review.cards(queue.ids)
     cards = [found[card_id] for card_id in queue.ids]
+    away = container.breaks.current()
     for problem in queue.problems:
         typer.echo(f"{problem.message} {problem.hint}".strip(), err=True)
     if as_json:
         output.document(
             {
                 "counts": queue.counts,
+                "break_until": away.last if away else None,
                 "cards": [{"id": card.id, "deck": card.deck, "day": card.day, "front": card.front} for card in cards],
             }
         )
         return
+    if away is not None:
+        output.line(break_line(away.last))
     counts = queue.counts
-    output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
+    ends = "" if counts.deadline_days is None else f"; {countdown(counts.deadline_days)}"
+    output.line(
+        f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today{ends}"
+    )
     for card in cards:
         output.line(f"{card.id}  {' '.join(card.front.split())}")
     if counts.total > len(cards):
         output.line(f"... and {counts.total - len(cards)} more")
+    if counts.deadline_days is not None and counts.deadline_days <= 0:
+        say(OVER)
 
 
 @app.command("answer")

@@ -11,9 +11,10 @@ from studyctl.domain.address import parse_address
 from studyctl.domain.cards import Card, CardKind, Memory
 from studyctl.domain.carried_log import carried
 from studyctl.domain.collection import Collection
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.study_days import StudyDays, days_of
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, UsageError
 from studyctl.services.card_import.decks import Decks, Read, decks_of
 from studyctl.services.card_import.notes import Placed, Placement, place
@@ -21,7 +22,7 @@ from studyctl.services.card_import.progress import Change, Merger, Report
 from studyctl.services.context import Context
 from studyctl.services.exchange import read_collection
 from studyctl.storage.repositories.cards import find_cards, paths_of
-from studyctl.storage.repositories.memory import Subject, all_memory, save_memories
+from studyctl.storage.repositories.memory import Subject, all_memory, save_many
 from studyctl.storage.repositories.review_log import acts_on, log_many
 from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Connection, Transaction
@@ -143,7 +144,7 @@ class CardImportService:
     def _store(self, transaction: Transaction, plan: _Plan) -> None:
         for name, text in plan.decks.files.items():
             transaction.write_file(name, text)
-        save_memories(transaction, Subject.CARD, {change.card: change.after for change in plan.changes})
+        save_many(transaction, Subject.CARD, {change.card: change.after for change in plan.changes})
         moment = self._context.moment(load_settings(transaction.connection))
         answers = sorted((line for change in plan.changes for line in change.answers), key=attrgetter("at"))
         log_many(transaction, (*answers, *(change.line(moment) for change in plan.changes)))

@@ -15,11 +15,12 @@ _HEAD = (
 
 
 def current(library: Library) -> list[str]:
-    """The ids of all items, cards, labs, protocols and topics, sorted; one that stands twice is there twice."""
+    """All ids of items, cards, labs, figures, protocols and topics, sorted; one that stands twice is there twice."""
     days = [day for track in library.tracks for day in library.days(track)]
     found = [f"item {item.id}" for day in days for item in day.items]
     found += [f"card {card}" for card in library.cards]
     found += [f"lab {slug}" for slug in library.labs]
+    found += [f"figure {slug}/{figure.name}" for slug, figures in library.figures.items() for figure in figures]
     found += [f"protocol {protocol.id}" for protocol in library.protocols]
     found += [f"topic {topic}" for topic in library.map.topics]
     return sorted(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from studyctl.content.library import Library
 from studyctl.errors import StudyError
-from studyctl.services.content_check import cards, days, ids, labs, lessons, references, text, topics
+from studyctl.services.content_check import cards, days, figures, ids, labs, lessons, references, text, topics
 from studyctl.services.content_check.lessons import LessonRow
 from studyctl.services.content_check.text import NearPair
 
@@ -31,6 +31,7 @@ def check_content(library: Library) -> ContentReport:
             *topics.problems(library),
             *cards.problems(library),
             *labs.problems(library),
+            *figures.problems(library),
             *text.problems(library, nearest),
             *ids.problems(library),
         ]

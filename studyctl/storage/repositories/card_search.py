@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Select, func, select
 
 from studyctl.domain.card_query import Query
 from studyctl.domain.cards import Memory
-from studyctl.storage.repositories.card_conditions import FOUND, LAB, MEMORY, Facts, condition_of, elapsed
+from studyctl.storage.repositories.card_conditions import FOUND, LAB, MEMORY, Facts, condition_of
+from studyctl.storage.repositories.card_measures import elapsed
 from studyctl.storage.repositories.cards import CARD
 from studyctl.storage.repositories.memory import memory_from
 

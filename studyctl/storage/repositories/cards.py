@@ -83,6 +83,25 @@ def paths_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def notes_of(connection: Connection, paths: Iterable[str]) -> set[str]:
+    """The notes of some files."""
+    found: set[str] = set()
+    for path in paths:
+        found.update(connection.execute(select(CARD.c.note).where(CARD.c.path == path).distinct()).scalars())
+    return found
+
+
+def own_places(connection: Connection, notes: Iterable[str]) -> dict[str, str]:
+    """Those of these notes that the user's own files hold, with the file."""
+    wanted, found = list(notes), {}
+    for start in range(0, len(wanted), _MANY):
+        query = select(CARD.c.note, CARD.c.path).where(
+            CARD.c.note.in_(wanted[start : start + _MANY]), CARD.c.path.startswith("cards/")
+        )
+        found.update({row.note: row.path for row in connection.execute(query)})
+    return found
+
+
 def store_cards(connection: Connection, placed: list[PlacedCard], before: Mapping[str, tuple[str, str, str]]) -> None:
     """Make the cards of some files these; `before` is what `stored_in` gave for the files."""
     now = {each.card.id: each for each in placed}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studyctl.services.lab_hints import HintsTaken
     from studyctl.services.labs import Started
     from studyctl.services.plan import LabView
+    from studyctl.services.predictions import Asked
     from studyctl.tui.app import StudyApp
 
 
@@ -31,6 +32,7 @@ class LabPage:
     path: Path
     begun: bool
     records: tuple[LabRecord, ...]
+    asked: tuple[Asked, ...]
 
 
 def read_page(container: Container, slug: str) -> LabPage:
@@ -43,7 +45,8 @@ def read_page(container: Container, slug: str) -> LabPage:
     readme += _hints(container.hints.taken(lab))
     path = container.labs.solution_path(lab)
     records = tuple(reversed(container.labs.records(lab.slug)))
-    return LabPage(container.labs.view(lab), readme, path, path.is_file(), records)
+    asked = container.predictions.asked(lab)
+    return LabPage(container.labs.view(lab), readme, path, path.is_file(), records, asked)
 
 
 def take_hint(container: Container, slug: str) -> Outcome[HintsTaken]:
@@ -85,5 +88,5 @@ def store(container: Container, run: LabRun, verdict: Event) -> Outcome[LabRecor
     except StudyError as error:
         run.state.end(RunStatus.GRADED, error=error)
         raise
-    run.state.end(RunStatus.GRADED, record=outcome.value)
+    run.state.end(RunStatus.GRADED, record=outcome.value, results=container.predictions.results(outcome.value))
     return outcome

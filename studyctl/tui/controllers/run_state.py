@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from studyctl.domain.labs import LabRecord
+from studyctl.domain.predictions import FigureResult
 from studyctl.errors import StudyError
 
 Event = dict[str, Any]
@@ -64,6 +65,7 @@ class RunSnapshot:
     points: Points = field(default_factory=dict)
     verdict: Event | None = None
     record: LabRecord | None = None
+    results: tuple[FigureResult, ...] = ()
     error: StudyError | None = None
 
 
@@ -82,6 +84,7 @@ class RunState:
         self._points: dict[str, deque[tuple[float, float]]] = {}
         self._verdict: Event | None = None
         self._record: LabRecord | None = None
+        self._results: tuple[FigureResult, ...] = ()
         self._error: StudyError | None = None
 
     @property
@@ -117,12 +120,20 @@ class RunState:
                     self._verdict = event
                     self._status = RunStatus.STORING
 
-    def end(self, status: RunStatus, *, record: LabRecord | None = None, error: StudyError | None = None) -> None:
-        """Close the run."""
+    def end(
+        self,
+        status: RunStatus,
+        *,
+        record: LabRecord | None = None,
+        results: tuple[FigureResult, ...] = (),
+        error: StudyError | None = None,
+    ) -> None:
+        """Close the run; `results` are its figures."""
         with self._lock:
             self._version += 1
             self._status = status
             self._record = record
+            self._results = results
             self._error = error
 
     def snapshot(self) -> RunSnapshot:
@@ -141,6 +152,7 @@ class RunState:
                 points={name: tuple(sent) for name, sent in self._points.items()},
                 verdict=self._verdict,
                 record=self._record,
+                results=self._results,
                 error=self._error,
             )
 

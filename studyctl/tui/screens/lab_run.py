@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.widgets import Markdown, Static
 
 from studyctl.domain.clock import to_millis
+from studyctl.domain.labs import LabRecord, Verdict
 from studyctl.domain.outcome import Area, Changes
+from studyctl.domain.predictions import FigureResult
 from studyctl.errors import StudyError
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.base import StudyScreen
@@ -80,7 +82,7 @@ class LabScreen(StudyScreen):
         self._page, self._slug = page, page.view.lab.slug
         self.query_one(TitleBar).name_screen(f"{self.HEADING}  {page.view.lab.title}")
         running = self._active() is not None
-        self.query_one("#facts", Static).update(lab_text.facts(page.view, page.path, page.begun, running))
+        self.query_one("#facts", Static).update(lab_text.facts(page.view, page.path, page.begun, running, page.asked))
         if fresh:
             self.call_later(self._show_page, page.readme)
         self.set_class(not page.records, "-no-record")
@@ -130,6 +132,16 @@ class LabScreen(StudyScreen):
         """Take the next hint and show it below the lab's page."""
         self.act(lambda container: take_hint(container, self._slug), self._hinted)
 
+    def action_predict(self) -> None:
+        """Say what is expected of the figures."""
+        self.study.open("predict", self._slug)
+
+    def action_keep(self) -> None:
+        """Make cards of the figures of the run that is shown, else of the newest one that passed."""
+        record = self._passed()
+        if record is not None:
+            self.study.open("lab_cards", record.id)
+
     def action_turn(self) -> None:
         """Between the lab's page and its run."""
         showing = self.has_class("-run") or self.runs.of(self._slug) is None
@@ -145,9 +157,13 @@ class LabScreen(StudyScreen):
             super().action_back()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A run can be cancelled while there is one, and begun while there is none."""
+        """A run can be cancelled while there is one, and begun or predicted while there is none."""
         if action == "cancel":
             return self.runs.running() is not None
+        if action == "predict":
+            return self._page is not None and bool(self._page.asked) and self._active() is None
+        if action == "keep":
+            return self._page is not None and bool(self._page.asked) and self._passed() is not None
         if action == "run":
             return self.has_class("-records") or self._active() is None
         return super().check_action(action, parameters)
@@ -204,9 +220,19 @@ class LabScreen(StudyScreen):
             self._to_end = False
             self.call_after_refresh(self.query_one("#page", Reader).scroll_end, animate=False)
 
+    def _passed(self) -> LabRecord | None:
+        shown = self.run_view.record
+        records = (shown,) if shown is not None and self.has_class("-run") else self._page.records if self._page else ()
+        return next((each for each in records if each.verdict is Verdict.PASSED), None)
+
     def _open_record(self) -> None:
         chosen = self.query_one(RowList).selected
         record = next((each for each in self._page.records if each.id == chosen), None) if self._page else None
         if record is not None:
-            self._turn("-run")
-            self.run_view.show_record(record)
+            found = record
+            self.ask(lambda container: container.predictions.results(found), lambda results: self._show(found, results))
+
+    def _show(self, record: LabRecord, results: tuple[FigureResult, ...]) -> None:
+        self._turn("-run")
+        self.run_view.show_record(record, results)
+        self.refresh_bindings()

@@ -1,32 +1,27 @@
-"""Review: one card at a time. A rating paints the next card at once, then it is written; a refusal brings it back."""
+"""Review: the queue of today; the cards of a filter; practice where nothing is due."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Static
+from textual.widgets import Input
 
-from studyctl.domain.cards import Rating
-from studyctl.domain.outcome import Area, Changes, Outcome
-from studyctl.errors import NotFoundError, StudyError, UsageError
+from studyctl.domain.outcome import Area, Changes
 from studyctl.tui.actions import Scope, bindings
-from studyctl.tui.base import StudyScreen
-from studyctl.tui.controllers.review_session import PREFETCH, Page, ReviewSession
-from studyctl.tui.widgets.card_view import CardView, RatingBar
-from studyctl.tui.widgets.title_bar import TitleBar
+from studyctl.tui.card_asking import AsksCards
+from studyctl.tui.controllers import review_jobs as jobs
+from studyctl.tui.controllers.practice_session import Drill, PracticeSession
+from studyctl.tui.controllers.review_session import Page, ReviewSession
+from studyctl.tui.widgets.card_view import CardView
 
 if TYPE_CHECKING:
-    from studyctl.container import Container
     from studyctl.services.review import Prompt
-    from studyctl.services.review_day import ReviewDay
-    from studyctl.storage.undo import Act
 
 
-class ReviewScreen(StudyScreen):
-    """The review queue."""
+class ReviewScreen(AsksCards):
+    """Opens on the queue; with `kind` `filter` on the cards of a query, with `practice` on learnt ones."""
 
     HEADING = "Review"
     SCOPE = Scope.REVIEW
@@ -35,26 +30,27 @@ class ReviewScreen(StudyScreen):
     CSS_PATH = "review.tcss"
     BINDINGS = bindings(Scope.REVIEW)
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "", query: str = "") -> None:
         super().__init__()
-        self._session = ReviewSession()
-        self._day: ReviewDay | None = None
-        self._shown_at: datetime | None = None
-
-    @property
-    def still(self) -> bool:
-        """Nothing moves while a card is on screen."""
-        return self._session.current is not None
+        self._first = (kind, query)
 
     def body(self) -> ComposeResult:
-        """The card, what stands there when none is left, and the ratings."""
-        yield CardView()
-        yield Static(id="nothing", markup=False)
-        yield RatingBar()
+        """The lines for a filter and for what is wrong with a card, around the card."""
+        yield Input(id="filter", classes="popup", placeholder="filter, e.g. tag:kv-cache; enter asks, esc leaves")
+        yield from super().body()
+        yield Input(id="flag", classes="popup", placeholder="what is wrong with the card? enter flags, esc leaves")
 
     def load(self) -> None:
-        """Look at the queue; a card that is on screen stays there while it is due."""
-        self.ask(read_page, self._opened)
+        """Look at the cards again; the one on screen stays there while it is asked."""
+        kind, query = self._first
+        self._first = ("", "")
+        if kind:
+            self._choose(query)
+        elif isinstance(self._session, PracticeSession):
+            ids = [each.card.id for each in (self._session.current, *self._session.upcoming) if each is not None]
+            self.ask(lambda container: jobs.read_prompts(container, ids), self._read_again)
+        else:
+            self.ask(jobs.read_page, self._opened)
 
     def tick(self) -> None:
         """A learning step may have become due while nothing was."""
@@ -62,164 +58,119 @@ class ReviewScreen(StudyScreen):
         if self._day and self._day.next_step and self._day.next_step <= self.study.clock.now():
             self.load()
 
-    def action_reveal(self) -> None:
-        """Turn the card."""
-        self._session.reveal()
-        self._paint()
-        self.call_after_refresh(self.query_one(CardView).show_back)
-
-    def action_rate(self, number: int) -> None:
-        """Answer the card: the next one is painted before this answer is written."""
-        rating = Rating(number)
-        prompt = self._session.rate(rating)
-        if prompt is None:
-            return
-        spent = self._spent_ms()
-        self.say("")
-        self._paint()
-        self.act(
-            lambda container: write_answer(container, prompt.card.id, rating, spent),
-            self._stored,
-            self._rolled_back(prompt, rating),
-        )
-
-    def action_undo(self) -> None:
-        """Take the newest answer back, of this sitting or of an earlier one, and show its card."""
-        self.act(take_back, self._taken_back)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Ratings work after the reveal only."""
-        if action == "reveal":
-            return self._session.current is not None and not self._session.revealed
-        if action == "rate":
-            return self._session.revealed
+        """Practice is offered where no card is left."""
+        if action in ("edit", "flag"):
+            return self._session.current is not None
+        if action == "practice":
+            return self._session.current is None
         return super().check_action(action, parameters)
 
-    def copied_text(self) -> str:
-        """The card as it is visible."""
+    def action_edit(self) -> None:
+        """Edit the card on screen."""
+        if self._session.current is not None:
+            self.edit_card(self._session.current.card.id)
+
+    def action_flag(self) -> None:
+        """Ask what is wrong with the card; take the flag off where it has one."""
         prompt = self._session.current
-        if prompt is None:
-            return ""
-        return f"{prompt.card.front}\n\n{prompt.card.back}" if self._session.revealed else prompt.card.front
+        if prompt is not None and prompt.flag is not None:
+            self.act(lambda container: jobs.take_flag_off(container, prompt.card.id), self._unflagged)
+        elif prompt is not None:
+            self.open_field("flag")
+
+    def action_practice(self) -> None:
+        """Ask learnt cards, of which nothing is stored."""
+        self._choose("")
+
+    def action_back(self) -> None:
+        """Out of a line, then out of a filter or practice, then back to Today."""
+        if self.close_fields():
+            self.query_one(CardView).focus_card()
+        elif self.typing:
+            self.query_one(CardView).focus()
+        elif isinstance(self._session, PracticeSession):
+            self._session = ReviewSession()
+            self.say("")
+            self.load()
+        else:
+            super().action_back()
+
+    def action_undo(self) -> None:
+        """Take the newest act on a card back, of this sitting or of an earlier one, and show its card."""
+        session = self._session
+        if isinstance(session, PracticeSession) and session.can_step_back:
+            session.step_back()
+            self._paint()
+            return
+        current = session.current.card.id if session.current else ""
+        self.act(lambda container: jobs.take_back(container, current), self._taken_back)
+
+    @on(Input.Submitted, "#flag")
+    def take_flag(self, event: Input.Submitted) -> None:
+        """Flag the card that is on screen."""
+        prompt, note = self._session.current, event.value
+        if prompt is not None:
+            self.act(lambda container: jobs.write_flag(container, prompt.card.id, note), self._flagged)
+
+    @on(Input.Submitted, "#filter")
+    def take_filter(self, event: Input.Submitted) -> None:
+        """Ask the cards of a filter; an empty line changes nothing."""
+        if query := event.value.strip():
+            self._choose(query)
+        else:
+            self.action_back()
+
+    def _choose(self, query: str) -> None:
+        seed = int(self.study.clock.now().timestamp())
+        self.ask(lambda container: jobs.read_drills(container, query, seed), lambda found: self._chosen(query, found))
+
+    def _chosen(self, query: str, drills: list[Drill]) -> None:
+        self.close_fields()
+        self._session = PracticeSession.of(query, drills)
+        self.say("")
+        self._paint()
 
     def _opened(self, page: Page) -> None:
-        current = self._session.current
-        if current is not None and current.card.id in page.ids:
-            self._session.follow(page)
+        session = self._session
+        if not isinstance(session, ReviewSession):
+            return  # a filter was opened meanwhile
+        if session.current is not None and session.current.card.id in page.ids:
+            session.follow(page)
         else:
-            self._session.restart(page)
+            session.restart(page)
         self._paint()
         for problem in page.problems[:1]:
             self.complain(problem)
 
-    def _stored(self, page: Page) -> None:
-        self._session.stored(page)
+    def _read_again(self, prompts: list[Prompt]) -> None:
+        for prompt in prompts:
+            self._session.refresh(prompt)
         self._paint()
 
-    def _rolled_back(self, prompt: Prompt, rating: Rating) -> Callable[[StudyError], None]:
-        def roll_back(error: StudyError) -> None:
-            if isinstance(error, UsageError):  # the card is not due any more: another program has answered it
-                self._session.dropped(prompt, rating)
-                self.load()
-            else:
-                self._session.refused(prompt, rating)
-            self._paint()
-            self.complain(error)
-
-        return roll_back
-
-    def _taken_back(self, undone: tuple[Act, Prompt | None, Page]) -> None:
-        act, prompt, page = undone
-        if prompt is not None:
-            self._session.taken_back(prompt.card.id)
-        self._session.restart(page, prompt)
+    def _flagged(self, prompt: Prompt) -> None:
+        self.close_fields()
+        self._session.acted()
+        self._session.refresh(prompt)
         self._paint()
-        self.undone(act)
+        self.query_one(CardView).focus_card()
+        self.say(f"Flagged: {prompt.card.id}. u takes that back.")
 
-    def _paint(self) -> None:
+    def _unflagged(self, prompt: Prompt) -> None:
+        self._session.acted()
+        self._session.refresh(prompt)
+        self._paint()
+        self.say(f"The flag of {prompt.card.id} is taken off.")
+
+    def _taken_back(self, undone: jobs.Undone) -> None:
         session = self._session
-        prompt = session.current
-        card = self.query_one(CardView)
-        before = card.shown
-        card.show(prompt.card if prompt else None, session.revealed)
-        if prompt is not None and before is not prompt.card:
-            card.focus()
-            self.call_after_refresh(self._start_clock)
-        labels = {rating: next_.label for rating, next_ in prompt.preview.items()} if prompt else {}
-        self.query_one(RatingBar).show(labels if session.revealed else {}, session.last)
-        self.query_one(TitleBar).name_screen(self._heading())
-        self.refresh_bindings()
-        self.set_class(prompt is None, "-empty")
-        if prompt is None:
-            self.query_one("#nothing", Static).update("")
-        if session.finished:
-            self.ask(read_day, self._show_end)
-
-    def _heading(self) -> str:
-        session = self._session
-        if session.current is None:
-            return self.HEADING
-        place = len(session.answered) + 1
-        return f"{self.HEADING}  {session.current.card.deck}  {place}/{len(session.answered) + session.left}"
-
-    def _start_clock(self) -> None:
-        self._shown_at = self.study.clock.now()
-
-    def _spent_ms(self) -> int:
-        if self._shown_at is None:
-            return 0
-        return max(0, round((self.study.clock.now() - self._shown_at).total_seconds() * 1000))
-
-    def _show_end(self, day: ReviewDay) -> None:
-        self._day = day
-        self.query_one("#nothing", Static).update(end_text(day))
-
-
-def read_page(container: Container) -> Page:
-    """The queue and its first prompts."""
-    queue = container.review.queue()
-    prompts = tuple(container.review.prompt(card) for card in queue.ids[: PREFETCH + 1])
-    return Page(queue.ids, prompts, queue.counts, queue.problems)
-
-
-def write_answer(container: Container, card_id: str, rating: Rating, spent_ms: int) -> Outcome[Page]:
-    """Store an answer and look at the queue behind it."""
-    changes = container.review.answer(card_id, rating, spent_ms).changes
-    return Outcome(read_page(container), changes)
-
-
-def take_back(container: Container) -> Outcome[tuple[Act, Prompt | None, Page]]:
-    """Undo the newest answer and read its card again."""
-    undone = container.undo.undo("review")
-    words = undone.value.summary.split()
-    try:
-        prompt = container.review.prompt(words[1]) if len(words) > 1 else None
-    except NotFoundError:
-        prompt = None
-    return Outcome((undone.value, prompt, read_page(container)), undone.changes)
-
-
-def read_day(container: Container) -> ReviewDay:
-    """What was done today, and what comes next."""
-    from studyctl.services.review_day import review_day
-
-    return review_day(container.context)
-
-
-def end_text(day: ReviewDay) -> str:
-    """What stands on the screen when no card is left."""
-    lines = ["Nothing is due now.", ""]
-    if day.total:
-        parts = ", ".join(f"{count} {rating.label}" for rating, count in day.answers.items() if count)
-        lines.append(f"Today: {day.total} answer{'s' if day.total != 1 else ''} in {day.minutes:.1f} min ({parts}).")
-    else:
-        lines.append("Today: no answer yet.")
-    if day.next_step is not None:
-        lines.append(f"Later today: the next learning step at {day.next_step:%H:%M}.")
-    if day.next_day is not None:
-        when = "tomorrow" if day.next_day == 1 else f"in {day.next_day} days"
-        lines.append(f"Next: {day.next_day_cards} card{'s' if day.next_day_cards != 1 else ''} {when}.")
-    if day.next_step is None and day.next_day is None:
-        lines.append("New cards come with the days of the plan.")
-    lines += ["", "u takes the last answer back, esc leads to Today."]
-    return "\n".join(lines)
+        if undone.shown is not None:
+            if undone.rated:
+                session.taken_back(undone.shown.card.id)
+            session.restart(undone.page, undone.shown)
+        elif undone.current is not None:
+            session.refresh(undone.current)
+        else:
+            session.restart(undone.page)
+        self._paint()
+        self.undone(undone.act)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from studyctl.domain.labs import LabRecord, Verdict
 from studyctl.errors import CannotRunHereError, StudyError
 from studyctl.tui.controllers.interview_session import clock
 from studyctl.tui.controllers.run_state import Progress, RunSnapshot
+from studyctl.tui.widgets.figure_text import predicted_line
 from studyctl.tui.widgets.row_list import Row
 from studyctl.tui.widgets.today_text import bar
 from studyctl.tui.widgets.verdict import NOT_PASSED, PASSED
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from studyctl.services.plan import LabView
+    from studyctl.services.predictions import Asked
 
 OPEN, NOW, PROVED, MISSED = "[ ]", "[>]", "[=]", "[!]"
 BAR_WIDTH = 32
@@ -48,14 +50,14 @@ def standing(view: LabView, begun: bool, running: bool) -> str:
     return f"{view.last_verdict.value} ({runs})"
 
 
-def facts(view: LabView, path: Path, begun: bool, running: bool) -> str:
+def facts(view: LabView, path: Path, begun: bool, running: bool, asked: Iterable[Asked] = ()) -> str:
     """What stands above a lab's page."""
     lab = view.lab
     days = ", ".join(str(address) for address in lab.serves)
     file = f"Your file: {path}" if begun else f"Not begun: b copies the starter to {path}"
     return (
         f"{lab.question}\nServes {days}   ~{lab.minutes} min   evidence: {lab.evidence.value}   "
-        f"{standing(view, begun, running)}\n{file}"
+        f"{standing(view, begun, running)}\n{file}{predicted_line(asked)}"
     )
 
 

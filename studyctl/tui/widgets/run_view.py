@@ -11,9 +11,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studyctl.domain.labs import LabRecord
+from studyctl.domain.predictions import FigureResult
 from studyctl.plots import draw_plot, legend, live_plot
 from studyctl.tui.controllers.run_state import RunSnapshot, RunStatus
-from studyctl.tui.widgets import lab_text, verdict
+from studyctl.tui.widgets import figure_text, lab_text, verdict
 from studyctl.tui.widgets.reader import Reader
 
 MARGIN = 6
@@ -28,6 +29,7 @@ class RunView(Vertical):
         self._shot = RunSnapshot()
         self._document: Mapping[str, Any] | None = None
         self._record: LabRecord | None = None
+        self._results: tuple[FigureResult, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Phases and progress on top; the live part; the result."""
@@ -49,7 +51,7 @@ class RunView(Vertical):
         self._shot = shot
         self.query_one("#phases", Static).update(lab_text.phases_text(shot, seconds))
         self.query_one("#bar", Static).update(lab_text.bar_text(shot.progress))
-        self._document, self._record = shot.verdict, shot.record
+        self._document, self._record, self._results = shot.verdict, shot.record, shot.results
         ended = shot.verdict is not None or shot.status.ended
         self.set_class(ended, "-ended")
         self.remove_class("-record")
@@ -58,10 +60,10 @@ class RunView(Vertical):
         else:
             self._show_live()
 
-    def show_record(self, record: LabRecord) -> None:
-        """Show a former run."""
+    def show_record(self, record: LabRecord, results: tuple[FigureResult, ...]) -> None:
+        """Show a former run with its figures."""
         self._shot = RunSnapshot(status=RunStatus.GRADED)
-        self._document, self._record = record.document, record
+        self._document, self._record, self._results = record.document, record, results
         self.add_class("-ended", "-record")
         self._show_result()
         self.query_one("#result", Reader).scroll_home(animate=False)
@@ -72,6 +74,11 @@ class RunView(Vertical):
             self._show_result()
         else:
             self._show_live()
+
+    @property
+    def record(self) -> LabRecord | None:
+        """The record of the run that is shown; None while there is none."""
+        return self._record
 
     @property
     def text(self) -> str:
@@ -99,6 +106,8 @@ class RunView(Vertical):
         parts: list[Content] = []
         if self._document is not None:
             parts += document_parts(self._document, width)
+        if self._results:
+            parts.insert(1, figure_text.figures(self._results, width))
         if self._shot.status is RunStatus.CANCELLED:
             parts.append(Content("Cancelled. Nothing was graded; enter runs it again."))
         if self._shot.error is not None:
