@@ -64,12 +64,12 @@ def wanted(card: Card) -> str:
     if card.kind is CardKind.NUMERIC:
         unit = f" in {card.unit}" if card.unit else ""
         return f"Type a number{unit}; {card.tolerance * 100:g} % off is allowed."
-    return _WANTED.get(card.kind, "")
+    return _WANTED.get(card.kind, "") if typed(card) or card.kind is CardKind.CODE else ""
 
 
 def typed(card: Card) -> bool:
-    """True where the card wants its answer typed."""
-    return card.kind in (CardKind.TYPE, CardKind.NUMERIC, CardKind.CLOZE)
+    """True where the card wants its answer typed; one of several lines is only shown."""
+    return card.kind in (CardKind.TYPE, CardKind.NUMERIC, CardKind.CLOZE) and "\n" not in card.answer
 
 
 def compare(card: Card, text: str) -> Comparison:
