@@ -9,6 +9,8 @@ from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, SystemClock
 from studyctl.paths import Paths, resolve_paths
 from studyctl.services import doctor
+from studyctl.services.background_fit import BackgroundFit
+from studyctl.services.breaks import BreakService
 from studyctl.services.card_acts import CardService
 from studyctl.services.card_add import CardAddService
 from studyctl.services.card_browser import BrowserService
@@ -17,6 +19,7 @@ from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
 from studyctl.services.days import DayService
+from studyctl.services.deadline import DeadlineService
 from studyctl.services.export import ExportService
 from studyctl.services.import_progress import ImportService
 from studyctl.services.interview import InterviewService
@@ -30,6 +33,7 @@ from studyctl.services.predictions import PredictionService
 from studyctl.services.progress import ProgressService
 from studyctl.services.resolve import Resolver
 from studyctl.services.review import ReviewService
+from studyctl.services.review_statistics import StatisticsService
 from studyctl.services.search import SearchService
 from studyctl.services.settings import SettingsService
 from studyctl.services.sprints import InboxService, SprintService
@@ -55,9 +59,12 @@ class Container:
         self.sprints = SprintService(context)
         self.inbox = InboxService(context)
         self.review = ReviewService(context)
+        self.deadline = DeadlineService(context)
         self.cards = CardService(context)
         self.browser = BrowserService(context)
         self.practice = PracticeService(context)
+        self.breaks = BreakService(context)
+        self.background_fit = BackgroundFit(context)
         self.edits = CardEditService(context)
         self.adding = CardAddService(context)
         self.interview = InterviewService(context)
@@ -67,6 +74,7 @@ class Container:
         self.lab_cards = LabCardService(context, self.predictions)
         self.trust = TrustService(context)
         self.progress = ProgressService(context)
+        self.statistics = StatisticsService(context)
         self.export = ExportService(context)
         self.map = MapService(context)
         self.search = SearchService(context)

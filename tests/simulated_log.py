@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from studyctl.domain.cards import Rating
 from studyctl.domain.fitting import Answer
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, FIRST_SHARES, PASS_SHARES, Forgetting, Trace
+from studyctl.domain.forgetting import FIRST_SHARES, PASS_SHARES, Forgetting, Trace
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 
 QUICK_FORGETTER = (
     *(0.1, 0.4, 0.8, 2.5, 7.0),

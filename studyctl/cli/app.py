@@ -13,6 +13,8 @@ from studyctl import __version__
 from studyctl.cli.commands import (
     card_edit,
     cards,
+    cards_export,
+    cards_import,
     curriculum,
     day,
     dev,
@@ -34,9 +36,15 @@ from studyctl.cli.commands import (
     plan,
     protocol,
     review,
+    review_break,
+    review_deadline,
     review_fit,
+    review_moves,
+    review_reschedule,
     review_simulate,
+    review_stats,
     search,
+    settings,
     sprint,
     ticks,
     today,
@@ -81,9 +89,19 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
 for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
 card_edit.register(cards.app)
-for module in (review_fit, review_simulate):
+for module in (
+    review_deadline,
+    review_fit,
+    review_reschedule,
+    review_simulate,
+    review_stats,
+    review_moves,
+    review_break,
+):
     module.register(review.app)
 dev_cards.register(dev.app)
+cards_export.register(export.app)
+cards_import.register(imports.app)
 for name, group in (
     ("track", track.app),
     ("plan", plan.app),
@@ -98,6 +116,7 @@ for name, group in (
     ("export", export.app),
     ("import", imports.app),
     ("curriculum", curriculum.app),
+    ("settings", settings.app),
     ("dev", dev.app),
 ):
     app.add_typer(group, name=name)

@@ -7,6 +7,7 @@ from functools import cache
 
 from studyctl.content.library import Library
 from studyctl.domain.address import Address
+from studyctl.domain.setting_rules import RULES
 from studyctl.errors import StudyError
 from studyctl.paths import bundle_root
 
@@ -56,6 +57,11 @@ def cards(incomplete: str) -> Iterator[str]:
         yield from _starting(incomplete, _library().cards)
     except StudyError:
         return
+
+
+def settings(incomplete: str) -> Iterator[str]:
+    """Names of settings."""
+    yield from _starting(incomplete, RULES)
 
 
 def _safe_tracks() -> list[tuple[Address, ...]]:

@@ -6,10 +6,13 @@ import time
 from typing import TYPE_CHECKING
 
 from studyctl.cli.card_editor import edit_draft
+from studyctl.cli.diagnostics import say
 from studyctl.cli.output import line
 from studyctl.cli.plain_sitting import Asked, Picked, Queue, Source
 from studyctl.cli.prompting import ask
+from studyctl.cli.session_end import fit_after_session
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import OVER, countdown
 from studyctl.domain.typed_answer import SIGNS, Comparison, compare, signed, suggested, typed, wanted
 from studyctl.errors import StudyError
 
@@ -24,9 +27,14 @@ _MORE = "u: undo, e: edit, !: flag or take the flag off, -: suspend, q: stop"
 
 def review_line_by_line(container: Container) -> None:
     """Ask every card that is due until the queue is empty, `q` is typed or the input ends."""
+    days = container.review.queue().counts.deadline_days
+    if days is not None and days <= 0:
+        say(OVER)
     answered, _ = _sit(container, Queue(container))
     later = container.review.queue().counts.later
     line(f"{answered} answered." + (f" {later} come back later today." if later else ""))
+    if answered:
+        fit_after_session(container)
 
 
 def practise_line_by_line(container: Container, query: str, seed: int) -> None:
@@ -69,7 +77,8 @@ def _sit(container: Container, source: Source) -> tuple[int, int]:
 def _asked(container: Container, source: Source, asked: Asked) -> Rating | str:
     """Show a card and take its rating; `next` where the card is to be looked up again, `stop` at the end."""
     card = asked.prompt.card
-    line(f"[{card.deck}] {asked.left} left")
+    ends = "" if asked.deadline_days is None else f", {countdown(asked.deadline_days)}"
+    line(f"[{card.deck}] {asked.left} left{ends}")
     for mark in (*([] if asked.counts else [_PRACTICE]), *asked.prompt.marks):
         line(mark)
     line(card.front)

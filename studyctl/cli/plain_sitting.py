@@ -18,11 +18,15 @@ AGAIN_AFTER = 3  # cards
 
 @dataclass(frozen=True)
 class Asked:
-    """A card to ask; `counts` is False where nothing is stored. `left` counts it and those behind it."""
+    """A card to ask; `counts` is False where nothing is stored. `left` counts it and those behind it.
+
+    `deadline_days` are the days to a deadline whose last pass this is.
+    """
 
     prompt: Prompt
     counts: bool
     left: int
+    deadline_days: int | None = None
 
 
 class Source(Protocol):
@@ -53,7 +57,10 @@ class Queue:
     def next(self) -> Asked | None:
         """The first card of the queue."""
         prompt = self.container.review.next()
-        return Asked(prompt, True, self.container.review.queue().counts.total) if prompt is not None else None
+        if prompt is None:
+            return None
+        counts = self.container.review.queue().counts
+        return Asked(prompt, True, counts.total, counts.deadline_days)
 
     def rated(self, asked: Asked, rating: Rating) -> None:
         """The queue follows from what is stored."""

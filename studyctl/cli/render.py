@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from studyctl.domain.ticks import TickStatus
@@ -15,6 +16,11 @@ _MARKS = {
     TickStatus.PROVED: "[=]",
     TickStatus.DROPPED: "[-]",
 }
+
+
+def break_line(until: date) -> str:
+    """What a planned break is announced with."""
+    return f"A break is planned until {until}; cards can be answered all the same."
 
 
 def day_lines(view: DayView) -> list[str]:

@@ -33,7 +33,8 @@ class CardState:
     `stability` is in days, `difficulty` in [1, 10]. A card waits for a study day (`due_day`, a proleptic ordinal) or,
     inside its learning steps, for a moment (`due_ms`, epoch milliseconds); a new card waits for neither. `interval` is
     in days, 0 while learning. `steps_left` counts the learning steps to come; `last_ms` is the newest answer in epoch
-    milliseconds; `retention` and `decay` are the target and the curve that the due date was computed with.
+    milliseconds; `retention` and `decay` are the target and the curve that the due date was computed with. `ease` is
+    the multiplier of SM-2, for schedules without stability (None: 2.5).
     """
 
     phase: Phase = Phase.NEW
@@ -50,6 +51,7 @@ class CardState:
     last_ms: int | None = None
     retention: float | None = None
     decay: float | None = None
+    ease: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class LoggedReview:
 
     `before` and `after` are intervals: days where positive, seconds where negative. `factor` is in thousandths: an ease
     (1300 and more) or a difficulty between 100 and 1100, see `factor_of`. `rating` is None where nobody answered and
-    the card was rescheduled by hand.
+    the card was rescheduled by hand, or made new again (`reset`). `stability` (days) and `difficulty` are those behind
+    the answer, None where the log does not keep them.
     """
 
     card_id: str
@@ -88,6 +91,19 @@ class LoggedReview:
     factor: int = 0
     took_ms: int = 0
     type: ReviewType = ReviewType.REVIEW
+    stability: float | None = None
+    difficulty: float | None = None
+
+    @property
+    def reset(self) -> bool:
+        """True where the card was made new again; what lies before counts no more (as in Anki's rslib/src/revlog)."""
+        return self.type is ReviewType.MANUAL and self.rating is None and self.factor == 0
+
+    @property
+    def answer(self) -> bool:
+        """True for an answer that the schedule followed: not for cramming in a filtered deck, nor for acts by hand."""
+        crammed = self.type is ReviewType.FILTERED and self.factor == 0
+        return self.rating is not None and self.type < ReviewType.MANUAL and not crammed
 
 
 @dataclass(frozen=True, slots=True)

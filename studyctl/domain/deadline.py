@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from studyctl.domain.cards import Rating
-from studyctl.domain.forgetting import PASS_SHARES, Forgetting, Trace, answer_seconds, pass_seconds
+from studyctl.domain.forgetting import FIRST_SHARES, PASS_SHARES, Forgetting, Trace, answer_seconds, pass_seconds
 from studyctl.errors import UsageError
 
 TAIL_DAYS = 7
@@ -132,6 +132,18 @@ def choice(model: Forgetting, card: Learnt, day: int, date: int) -> Choice:
     untouched = model.recall(card.trace.stability, date - card.last_day)
     seconds = recall * pass_seconds() + (1 - recall) * answer_seconds(Rating.AGAIN, first=False)
     return Choice(card.key, reviewed - untouched, seconds)
+
+
+def first_sight(model: Forgetting, day: int, date: int) -> Choice:
+    """What it is worth on `date` to introduce a card on `day`; all new cards are alike."""
+    known = sum(
+        share * model.recall(trace.stability, date - day)
+        for share, trace in zip(FIRST_SHARES, model.branches(None, 0), strict=True)
+    )
+    seconds = sum(
+        share * answer_seconds(rating, first=True) for share, rating in zip(FIRST_SHARES, Rating, strict=True)
+    )
+    return Choice("", known, seconds)
 
 
 def ranking(model: Forgetting, cards: Iterable[Learnt], day: int, date: int) -> list[Choice]:

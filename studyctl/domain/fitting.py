@@ -5,6 +5,9 @@ given at least a day after the one before it on the same card is one prediction,
 Log loss is the plain mean of -ln(probability of what happened), which fsrs-rs' own `evaluate` is not: it weighs later
 items more. RMSE is sqrt(sum_b n_b * (mean recall - mean prediction)^2 / sum_b n_b) over the bins of the SRS benchmark
 (logarithms of days since the last answer, of the number of answers, and of lapses).
+
+New weights are accepted where the log loss falls by more than chance: the mean difference on the same answers, new
+minus old, must have a one-sided 95 % bound below 0. Answers to one card depend on each other and count as one cluster.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import Any, NamedTuple
 import fsrs_rs_python
 
 from studyctl.domain.forgetting import Forgetting
+from studyctl.domain.intervals import Difference, clustered_difference
 from studyctl.errors import ConflictError
 
 MINIMUM_REVIEWS = 400
@@ -44,8 +48,9 @@ Histories = Mapping[str, Sequence[Answer]]
 
 
 class Prediction(NamedTuple):
-    """A held-out answer: the fsrs item of what came before, days since then, whether it was recalled, its bin."""
+    """A held-out answer: its card, the fsrs item of what came before, days since then, whether recalled, its bin."""
 
+    card: str
     before: Any
     elapsed: int
     recalled: bool
@@ -62,7 +67,10 @@ class Loss:
 
 @dataclass(frozen=True)
 class Fit:
-    """New weights beside the old ones; `trained` and `held_out` count predictions."""
+    """New weights beside the old ones; `trained` and `held_out` count predictions.
+
+    `change` is the paired difference of the held-out log loss, new minus old.
+    """
 
     reviews: int
     cards: int
@@ -70,13 +78,14 @@ class Fit:
     held_out: int
     old: Loss
     new: Loss
+    change: Difference
     old_weights: tuple[float, ...]
     new_weights: tuple[float, ...]
 
     @property
     def accepted(self) -> bool:
-        """True where the held-out log loss fell."""
-        return self.new.log_loss < self.old.log_loss
+        """True where the held-out log loss fell by more than chance."""
+        return self.change.bound < 0
 
 
 def fit(histories: Histories, weights: Sequence[float]) -> Fit:
@@ -99,13 +108,21 @@ def fit(histories: Histories, weights: Sequence[float]) -> Fit:
             "Review on more days; until then the weights stay as they are.",
         )
     new = _train(trained, weights)
+    old_loss, old_surprises = judged(held_out, weights)
+    if all(map(math.isfinite, new)):
+        new_loss, new_surprises = judged(held_out, new)
+        pairs = zip(new_surprises, old_surprises, strict=True)
+        change = clustered_difference([after - before for after, before in pairs], [each.card for each in held_out])
+    else:
+        new_loss, change = Loss(math.inf, math.inf), Difference(math.inf, math.inf)
     return Fit(
         reviews=count,
         cards=len(histories),
         trained=len(trained),
         held_out=len(held_out),
-        old=loss(held_out, weights),
-        new=loss(held_out, new) if all(map(math.isfinite, new)) else Loss(math.inf, math.inf),
+        old=old_loss,
+        new=new_loss,
+        change=change,
         old_weights=tuple(weights),
         new_weights=new,
     )
@@ -118,20 +135,21 @@ def _train(items: list[Any], weights: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(weight) for weight in fitted)
 
 
-def loss(predictions: Sequence[Prediction], weights: Sequence[float]) -> Loss:
-    """Loss of weights on held-out answers."""
+def judged(predictions: Sequence[Prediction], weights: Sequence[float]) -> tuple[Loss, list[float]]:
+    """Loss of weights on held-out answers, and -ln(probability of what happened) of each."""
     model = Forgetting(weights)
     states = fsrs_rs_python.FSRS(parameters=list(weights)).memory_state_batch([each.before for each in predictions])
-    surprise = 0.0
+    surprises = []
     bins: dict[tuple[int, int, int], list[float]] = {}
     for each, state in zip(predictions, states, strict=True):
         recall = min(1 - _TINY, max(_TINY, model.recall(state.stability, each.elapsed)))
-        surprise -= math.log(recall if each.recalled else 1 - recall)
+        surprises.append(-math.log(recall if each.recalled else 1 - recall))
         entry = bins.setdefault(each.bin, [0.0, 0.0])
         entry[0] += 1
         entry[1] += recall - each.recalled
     squares = sum(gap * gap / count for count, gap in bins.values())
-    return Loss(surprise / len(predictions), math.sqrt(squares / len(predictions)))
+    count = len(predictions)
+    return Loss(math.fsum(surprises) / count, math.sqrt(squares / count)), surprises
 
 
 def split(histories: Histories) -> tuple[list[Any], list[Prediction]]:
@@ -140,7 +158,7 @@ def split(histories: Histories) -> tuple[list[Any], list[Prediction]]:
     last = min(days) + TRAINED_SHARE * (max(days) - min(days)) if days else 0
     trained: list[tuple[int, Any]] = []
     held_out: list[Prediction] = []
-    for answers in histories.values():
+    for card, answers in histories.items():
         reviews = _reviews(answers)
         lapses, count = 0, 1
         for n in range(1, len(answers)):
@@ -152,7 +170,7 @@ def split(histories: Histories) -> tuple[list[Any], list[Prediction]]:
                 trained.append((day, fsrs_rs_python.FSRSItem(reviews[: n + 1])))
             else:
                 before = fsrs_rs_python.FSRSItem(reviews[:n])
-                held_out.append(Prediction(before, elapsed, rating > 1, _bin(elapsed, count, lapses)))
+                held_out.append(Prediction(card, before, elapsed, rating > 1, _bin(elapsed, count, lapses)))
             lapses += rating == 1
             count += 1
     trained.sort(key=itemgetter(0))

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import fsrs_rs_python
 
 from studyctl.domain.cards import Rating
+from studyctl.domain.weights import DEFAULT_WEIGHTS, memory_model
 
-DEFAULT_WEIGHTS = tuple(float(weight) for weight in fsrs_rs_python.DEFAULT_PARAMETERS)
 FIRST_SHARES = (0.24, 0.094, 0.495, 0.171)
 """Shares of Again, Hard, Good, Easy at the first sight of a card."""
 PASS_SHARES = (0.224, 0.631, 0.145)
@@ -38,11 +38,15 @@ class Trace(NamedTuple):
 
 
 class Forgetting:
-    """FSRS-6 with given weights (21 numbers)."""
+    """FSRS-6 with given weights (21 numbers).
+
+    Raises:
+        DataError: the weights are not those of the memory model.
+    """
 
     def __init__(self, weights: Sequence[float] = DEFAULT_WEIGHTS) -> None:
         self.weights = tuple(weights)
-        self._fsrs = fsrs_rs_python.FSRS(parameters=list(weights))
+        self._fsrs = memory_model(self.weights)
         self._decay = -self.weights[20]
         self._factor = 0.9 ** (1 / self._decay) - 1
 
@@ -91,3 +95,8 @@ def answer_seconds(rating: Rating, first: bool) -> float:
 def pass_seconds() -> float:
     """Expected seconds of a review that was recalled."""
     return sum(share * seconds for share, seconds in zip(PASS_SHARES, REVIEW_SECONDS[1:], strict=True))
+
+
+def review_seconds_at(recall: float) -> float:
+    """Expected seconds of a review with this probability of recall, with the same-day step after a lapse."""
+    return recall * pass_seconds() + (1 - recall) * answer_seconds(Rating.AGAIN, first=False)

@@ -17,7 +17,6 @@ from itertools import accumulate
 from studyctl.domain.cards import Rating
 from studyctl.domain.deadline import TAIL_DAYS, Deadline, Learnt, ranking
 from studyctl.domain.forgetting import (
-    DEFAULT_WEIGHTS,
     FIRST_SHARES,
     PASS_SHARES,
     WORST_SECONDS,
@@ -25,6 +24,7 @@ from studyctl.domain.forgetting import (
     Trace,
     answer_seconds,
 )
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 
 INTRODUCTION_SHARE = 2 / 3
 """Share of the days over which new cards are spread."""
@@ -35,24 +35,36 @@ _PASS = tuple(accumulate(PASS_SHARES))
 
 @dataclass(frozen=True)
 class Task:
-    """So many cards in so many days, at most `day_seconds` each day."""
+    """So many cards in so many days, at most `day_seconds` each day.
+
+    The first `known` cards were learnt before. Of the others `new_per_day` are unlocked each day; where it is None they
+    are spread over the first two thirds of the days.
+    """
 
     cards: int
     days: int
     day_seconds: float
+    known: int = 0
+    new_per_day: float | None = None
 
     def unlocked(self, card: int) -> int:
-        """Day from which a card may be introduced."""
+        """Day from which a card may be introduced; `days` where it never may."""
+        if self.new_per_day is not None:
+            return int((card - self.known) / self.new_per_day) if self.new_per_day else self.days
         return int(card * max(1, self.days * INTRODUCTION_SHARE) / self.cards)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How one schedule went: expected number of cards forgotten at the date, seconds of every day, answers given."""
+    """How one schedule went: expected number of cards forgotten at the date, seconds of every day, answers given.
+
+    `unseen` cards were never introduced; they count as forgotten.
+    """
 
     forgotten: float
     seconds: tuple[float, ...]
     answers: int
+    unseen: int = 0
 
     @property
     def total_seconds(self) -> float:
@@ -93,13 +105,20 @@ class Learner:
         self.seconds = [0.0] * task.days
         self.last: dict[int, int] = {}
         self.believed: dict[int, Trace] = {}
+        self.due: dict[int, int] = {}
         self._seed = seed
         self._truth = truth
         self._true: dict[int, Trace] = {}
         self._count = [0] * task.cards
 
-    def answer(self, card: int, day: int) -> None:
-        """Answer a card, new or not."""
+    def know(self, card: int, trace: Trace, last_day: int, due: int) -> None:
+        """A card that was learnt before day 0: its memory, the day of its last answer (negative) and its date."""
+        self._true[card] = self.believed[card] = trace
+        self.last[card] = last_day
+        self.due[card] = due
+
+    def answer(self, card: int, day: int) -> Rating:
+        """Answer a card, new or not, with its same-day step."""
         elapsed = day - self.last.get(card, day)
         rating = self._rating(card, elapsed)
         self.seconds[day] += answer_seconds(rating, first=card not in self.last)
@@ -107,12 +126,14 @@ class Learner:
         self.believed[card] = self.belief.after(self.believed.get(card), rating, elapsed)
         self.last[card] = day
         self._count[card] += 1
+        return rating
 
     def trial(self) -> Trial:
         """The result at the date; a card that was never seen counts as forgotten."""
         date = self.task.days
         known = sum(self._truth.recall(trace.stability, date - self.last[card]) for card, trace in self._true.items())
-        return Trial(self.task.cards - known, tuple(self.seconds), sum(self._count))
+        unseen = self.task.cards - len(self.last)
+        return Trial(self.task.cards - known, tuple(self.seconds), sum(self._count), unseen)
 
     def unseen(self, day: int) -> list[int]:
         """Cards that may be introduced, oldest first."""
@@ -135,15 +156,15 @@ class Learner:
 
 def fixed_retention(learner: Learner, retention: float) -> Trial:
     """Every card comes back when its believed recall has fallen to `retention`."""
-    due: dict[int, int] = {}
+    due = dict(learner.due)
     for day in range(learner.task.days):
         _keep_up(learner, due, day, retention, learner.task.day_seconds)
     return learner.trial()
 
 
 def deadline_mode(learner: Learner, deadline: Deadline) -> Trial:
-    """Build, then the last pass; `deadline` starts on day 0."""
-    due: dict[int, int] = {}
+    """Build, then the last pass; `deadline` has its date on the day after the last one."""
+    due = dict(learner.due)
     for day in range(learner.task.days):
         allowance = deadline.allowance(day, learner.seconds[:day])
         if day < deadline.pass_start:

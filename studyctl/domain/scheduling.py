@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import fsrs_rs_python
 
 from studyctl.domain.cards import Memory, Phase, Rating
-from studyctl.domain.load_balance import EVERY_DAY, day_weight, weighted_choice
+from studyctl.domain.load_balance import EVERY_DAY, Spans, day_weight, past_breaks, reach, weighted_choice
+from studyctl.domain.weights import DEFAULT_WEIGHTS, memory_model
 
 ALGORITHM = "FSRS-6"
 LEARNING_STEPS_MINUTES = (1, 10)
@@ -28,7 +28,6 @@ STABILITY_MAX = 36500.0
 _MINUTE = 60_000
 _PASSING = (Rating.HARD, Rating.GOOD, Rating.EASY)
 _FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
-
 
 Loads = Callable[[int, int], Mapping[int, int]]  # cards due on each study day of an inclusive range; absent: none
 
@@ -60,11 +59,6 @@ class Scheduled:
         if self.interval_days < 365:
             return f"{self.interval_days / 30.4:.1f}mo"
         return f"{self.interval_days / 365.25:.1f}y"
-
-
-@cache
-def _model(weights: tuple[float, ...] | None) -> Any:
-    return fsrs_rs_python.FSRS(parameters=list(weights or fsrs_rs_python.DEFAULT_PARAMETERS))
 
 
 def fuzz_bounds(interval: float, maximum: int) -> tuple[int, int]:
@@ -101,7 +95,11 @@ class Scheduler:
     """Turns (memory, rating, moment) into the next memory.
 
     `easy_days` are weights in [0, 1] of Monday to Sunday: how much of a usual day's load a day shall get. With `loads`
-    given, dates inside the fuzz range are drawn so that days fill evenly.
+    given, dates inside the fuzz range are drawn so that days fill evenly. None lies in `breaks` (first and
+    last study day of each): a fuzz range inside one is put off to the days after it.
+
+    Raises:
+        DataError: the weights are not those of the memory model.
     """
 
     def __init__(
@@ -110,12 +108,14 @@ class Scheduler:
         maximum_interval: int = 36500,
         weights: tuple[float, ...] | None = None,
         easy_days: tuple[float, ...] = EVERY_DAY,
+        breaks: Spans = (),
     ) -> None:
         self.desired_retention = desired_retention
         self.maximum_interval = maximum_interval
-        self._fsrs = _model(weights)
-        self._decay = -float((weights or fsrs_rs_python.DEFAULT_PARAMETERS)[20])
+        self._fsrs = memory_model(weights or DEFAULT_WEIGHTS)
+        self._decay = -(weights or DEFAULT_WEIGHTS)[20]
         self._easy_days = easy_days
+        self._breaks = breaks
 
     def preview(self, key: str, memory: Memory, now: Moment, loads: Loads | None = None) -> dict[Rating, Scheduled]:
         """What each rating would lead to. `key` seeds the fuzz."""
@@ -175,14 +175,16 @@ class Scheduler:
         due: Mapping[int, int] = {}
         if loads is not None and near:
             low, high = fuzz_bounds(min(near), self.maximum_interval)[0], fuzz_bounds(max(near), BALANCED_DAYS * 2)[1]
-            due = loads(now.day + low, now.day + high + len(Rating))
+            due = loads(now.day + low, reach(now.day, high + len(Rating), self._breaks))
         own = memory.due_day if memory.phase is Phase.REVIEW and not memory.suspended else None
         draw = draw_of(key, memory.reps)
         intervals = dict.fromkeys(Rating, 0)
         minimum = 1
         for rating, interval in wanted.items():
-            weight = day_weight(now.day, due if interval <= BALANCED_DAYS else {}, own, self._easy_days)
-            intervals[rating] = fuzzed(interval, draw, minimum, self.maximum_interval, weight)
+            weight = day_weight(now.day, due if interval <= BALANCED_DAYS else {}, own, self._easy_days, self._breaks)
+            first, last = fuzz_bounds(interval, self.maximum_interval)
+            late = past_breaks(now.day, max(first, minimum), max(last, minimum), self._breaks)
+            intervals[rating] = fuzzed(interval + late, draw, minimum, self.maximum_interval, weight)
             minimum = min(intervals[rating] + 1, self.maximum_interval)
         return intervals
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from studyctl.domain.breaks import Breaks
 from studyctl.domain.clock import DEFAULT_ROLLOVER_HOUR
+from studyctl.domain.deadline_choice import DeadlineChoice
 from studyctl.domain.load_balance import EVERY_DAY
 from studyctl.errors import UsageError
 
@@ -19,7 +21,8 @@ class Settings:
     `start_date` is None until the first start was answered. `new_cards_per_day` and `new_questions_per_day`
     limit what the queues introduce; `desired_retention` is the recall probability that FSRS aims at.
     `fsrs_weights` are of the memory model `fsrs_algorithm`; None takes its defaults. `easy_days` are the shares of a
-    usual day's reviews, in [0, 1], that Monday to Sunday shall have.
+    usual day's reviews, in [0, 1], that Monday to Sunday shall have. On the days of `breaks` nothing shall come due.
+    `deadline` is None without one. `background_fit` lets the weights be fitted after review sessions.
     """
 
     start_date: date | None = None
@@ -33,6 +36,9 @@ class Settings:
     fsrs_algorithm: str = "FSRS-6"
     fsrs_weights: tuple[float, ...] | None = None
     easy_days: tuple[float, ...] = EVERY_DAY
+    breaks: Breaks = ()
+    deadline: DeadlineChoice | None = None
+    background_fit: bool = True
 
 
 def parse_start_date(text: str, today: date) -> date:

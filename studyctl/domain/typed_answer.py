@@ -105,9 +105,9 @@ def compare_number(text: str, answer: float, unit: str, tolerance: float) -> Com
     error = _relative_error(number * given.factor, answer * asked.factor)
     if error <= tolerance:
         return Comparison(
-            True, "Right." if error == 0 else f"Right: {error:.1%} off, {tolerance:.3g} of it is allowed."
+            True, "Right." if error == 0 else f"Right: {error:.1%} off, {tolerance * 100:g} % is allowed."
         )
-    return Comparison(False, f"{error:.1%} off; it is {wanted}, and {tolerance:.3g} of it is allowed.")
+    return Comparison(False, f"{error:.1%} off; it is {wanted}, and {tolerance * 100:g} % is allowed.")
 
 
 def _relative_error(given: float, wanted: float) -> float:

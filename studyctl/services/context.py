@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from studyctl.content.library import Library
 from studyctl.domain.clock import Clock, from_millis, study_date, to_millis
@@ -28,6 +28,11 @@ class Context:
     def now(self) -> datetime:
         """The present moment in the user's zone."""
         return self.clock.now()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The user's zone."""
+        return self.clock.now().tzinfo or UTC
 
     def now_ms(self) -> int:
         """The present moment in epoch milliseconds."""

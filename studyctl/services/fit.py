@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase
+from studyctl.domain.deadline_choice import retention_on
 from studyctl.domain.fitting import Fit, Histories, fit, memories
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN, draw_of, fuzzed
 from studyctl.domain.settings import Settings
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.services.context import Context
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
@@ -65,7 +67,8 @@ class FitService:
             log, fitted = histories(connection), load_weights(connection)
             found = fit(log, fitted.weights or DEFAULT_WEIGHTS)
             cards = all_memory(connection, Subject.CARD)
-        load = self._load(cards, _rescheduled(cards, log, found.new_weights, settings), settings)
+        today = self._context.moment(settings).day
+        load = load_of(cards, _rescheduled(cards, log, found.new_weights, settings, today), today)
         return Refit(found, ALGORITHM, False, load if found.accepted else None, False, fitted.history)
 
     def refit(self, reschedule: bool = False) -> Outcome[Refit]:
@@ -87,11 +90,11 @@ class FitService:
             load = None
             if found.accepted or reschedule:
                 cards = all_memory(transaction.connection, Subject.CARD)
-                moved = _rescheduled(cards, log, fitted.weights or DEFAULT_WEIGHTS, settings)
-                load = self._load(cards, moved, settings)
+                moment = self._context.moment(settings)
+                moved = _rescheduled(cards, log, fitted.weights or DEFAULT_WEIGHTS, settings, moment.day)
+                load = load_of(cards, moved, moment.day)
                 if reschedule:
                     changed = [card_id for card_id in sorted(moved) if moved[card_id] != cards[card_id]]
-                    moment = self._context.moment(settings)
                     for card_id in changed:
                         save_memory(transaction, Subject.CARD, card_id, moved[card_id])
                     log_many(
@@ -100,6 +103,19 @@ class FitService:
                     )
         done = Refit(found, ALGORITHM, found.accepted, load, reschedule, fitted.history)
         return Outcome(done, frozenset({Area.SETTINGS, Area.CARDS}))
+
+    def keep(self, seen: Refit) -> Outcome[Refit]:
+        """Keep the weights that an earlier look accepted, unless others were stored in between. One act."""
+        if not seen.fit.accepted:
+            return Outcome(seen)
+        settings = self._context.settings()
+        with self._context.database.write("settings", "fit weights") as transaction:
+            fitted = load_weights(transaction.connection)
+            if (fitted.weights or DEFAULT_WEIGHTS) != seen.fit.old_weights:
+                return Outcome(seen)
+            history = (*fitted.history, self._past(seen.fit, settings))
+            save_weights(transaction, FittedWeights(seen.fit.new_weights, ALGORITHM, history))
+        return Outcome(replace(seen, stored=True, history=history), frozenset({Area.SETTINGS, Area.CARDS}))
 
     def _past(self, found: Fit, settings: Settings) -> PastFit:
         return PastFit(
@@ -116,10 +132,11 @@ class FitService:
             old_weights=found.old_weights,
         )
 
-    def _load(self, cards: Mapping[str, Memory], moved: Mapping[str, Memory], settings: Settings) -> Load:
-        today = self._context.moment(settings).day
-        changed = sum(memory.due_day != cards[card_id].due_day for card_id, memory in moved.items())
-        return Load(_due(cards, today), _due({**cards, **moved}, today), changed)
+
+def load_of(cards: Mapping[str, Memory], moved: Mapping[str, Memory], today: int) -> Load:
+    """What it does to the days from `today` on when the memory of some cards becomes that of `moved`."""
+    changed = sum(memory.due_day != cards[card_id].due_day for card_id, memory in moved.items())
+    return Load(_due(cards, today), _due({**cards, **moved}, today), changed)
 
 
 def _due(cards: Mapping[str, Memory], today: int) -> tuple[int, ...]:
@@ -133,16 +150,17 @@ def _due(cards: Mapping[str, Memory], today: int) -> tuple[int, ...]:
 
 
 def _rescheduled(
-    cards: Mapping[str, Memory], log: Histories, weights: tuple[float, ...], settings: Settings
+    cards: Mapping[str, Memory], log: Histories, weights: tuple[float, ...], settings: Settings, today: int
 ) -> dict[str, Memory]:
     """Cards in review with memory and due date by `weights`; the fuzz is that of their last answer."""
     model = Forgetting(weights)
+    retention = retention_on(settings.deadline, settings.desired_retention, today)
     known = [card_id for card_id, memory in cards.items() if memory.phase is Phase.REVIEW and card_id in log]
     moved = {}
     for card_id, (stability, difficulty) in zip(known, memories((log[each] for each in known), weights), strict=True):
         memory = cards[card_id]
         stability = min(STABILITY_MAX, max(STABILITY_MIN, stability))
-        interval = model.interval(stability, settings.desired_retention)
+        interval = model.interval(stability, retention)
         days = fuzzed(interval, draw_of(card_id, max(0, memory.reps - 1)), 1, settings.maximum_interval)
         last_day = log[card_id][-1].day if memory.last_day is None else memory.last_day
         moved[card_id] = replace(memory, stability=stability, difficulty=difficulty, due_day=last_day + days)

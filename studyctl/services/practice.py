@@ -72,7 +72,7 @@ class _Choice:
         self._settings: Settings = load_settings(connection)
 
     def take(self, limit: int, seed: int) -> list[Practice]:
-        due = self._find(_DUE, CardSort.DUE, limit)
+        due = sorted(self._find(_DUE, CardSort.DUE, limit), key=lambda each: each.memory.due_at is None)
         new = self._find(Is(State.NEW), CardSort.DECK, _NEW_SEEN)
         learnt = self._by_recall(self._find(_LEARNT, CardSort.RECALL, limit), seed)
         near = near_by_note(self._connection, {each.note for each in (*due, *new, *learnt)})

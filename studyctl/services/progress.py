@@ -137,7 +137,7 @@ class ProgressService:
             sprints=len(sprints),
             sprint_minutes=(sum(sprint.worked_ms for sprint in sprints) - remaining) // 60_000,
             thoughts=len(parked),
-            streak=streak({context.date_of(at, settings).toordinal() for at in times}, today),
+            streak=streak({context.date_of(at, settings).toordinal() for at in times}, today, settings.breaks),
             wall=self._wall(standing),
         )
 

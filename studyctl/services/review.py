@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
@@ -11,11 +11,13 @@ from studyctl.content.cards import OWN_DAY
 from studyctl.domain.card_lines import former_days
 from studyctl.domain.cards import Card, CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import to_millis
+from studyctl.domain.deadline_choice import Stage, retention_on
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import Moment, Scheduled, Scheduler
 from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError, ContentError, NotFoundError
 from studyctl.services.context import Context, moment_of
+from studyctl.services.deadline_queue import DeadlineQueue
 from studyctl.services.stale_note import stale_note
 from studyctl.services.standing import load_standing
 from studyctl.storage.aggregates import due_loads
@@ -35,12 +37,17 @@ _LEARN_AHEAD_MS = 20 * 60_000
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """Cards waiting: in learning steps, due for review, new within today's limit; `later` learning steps come today."""
+    """Cards waiting: in learning steps, due for review, new within today's limit; `later` learning steps come today.
+
+    In the last pass before a deadline `review` are the cards chosen for today. `deadline_days` are the days until then,
+    negative behind it; None without one and while building.
+    """
 
     learning: int
     review: int
     new: int
     later: int = 0
+    deadline_days: int | None = None
 
     @property
     def total(self) -> int:
@@ -101,23 +108,36 @@ class Answered:
         return f"Lapse {memory.lapses} of {self.card.id}: suspended as a leech." if memory.suspended else ""
 
 
-def scheduler_for(settings: Settings) -> Scheduler:
-    """The scheduler with the user's choices.
+def scheduler_for(settings: Settings, day: int | None = None) -> Scheduler:
+    """The scheduler with the user's choices; on a study day `day` with the retention that a deadline gives it.
 
     Raises:
         DataError: the stored weights are not those of the memory model.
     """
-    return _scheduler(settings.desired_retention, settings.maximum_interval, settings.fsrs_weights, settings.easy_days)
+    retention = settings.desired_retention
+    if day is not None:
+        retention = retention_on(settings.deadline, retention, day)
+    return _scheduler(
+        retention,
+        settings.maximum_interval,
+        settings.fsrs_weights,
+        settings.easy_days,
+        tuple(each.span for each in settings.breaks),
+    )
 
 
 _scheduler = lru_cache(maxsize=8)(Scheduler)
 
 
 class ReviewService:
-    """Cards in learning first, then due reviews, then new cards of unlocked days up to the daily limit."""
+    """Cards in learning first, then due reviews, then new cards of unlocked days up to the daily limit.
+
+    In the last pass before a deadline: cards in learning, new cards, then the day's part of the ranking.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._deadline = DeadlineQueue(context)
         self._today: tuple[int, waiting.Today] | None = None
 
     def queue(self) -> Queue:
@@ -146,7 +166,7 @@ class ReviewService:
                 raise no_card(card_id)
             memory = memory_of(connection, card_id)
             moment, loads = self._context.moment(settings), partial(due_loads, connection)
-            preview = scheduler_for(settings).preview(card_id, memory, moment, loads)
+            preview = scheduler_for(settings, moment.day).preview(card_id, memory, moment, loads)
             flag = flags_of(connection, [card_id]).get(card_id)
             return Prompt(card, memory, preview, flag, stale_note(self._context, connection, card_id))
 
@@ -172,8 +192,8 @@ class ReviewService:
             settings = desk.settings()
             moment = moment_of(now, settings)
             memory = desk.memory(card_id)
-            _refuse_early(card_id, memory, moment)
-            scheduled = scheduler_for(settings).answer(card_id, memory, rating, moment, desk.loads)
+            _refuse_early(card_id, memory, moment, lambda: self._offered(card_id, settings, memory, moment))
+            scheduled = scheduler_for(settings, moment.day).answer(card_id, memory, rating, moment, desk.loads)
             desk.store(_entry(card_id, rating, moment, memory, scheduled, duration_ms), scheduled.memory)
         return Outcome(Answered(document, rating, scheduled), _CHANGED)
 
@@ -184,14 +204,34 @@ class ReviewService:
         learning = [step.card for step in steps if step.due_at <= moment.millis or step.due_day < moment.day]
         reviews = waiting.count_due(connection, moment.day) - waiting.count_waiting(connection, moment.day, today)
         chosen = _Chosen(connection, today)
-        asked = chosen.take(waiting.due(connection, moment.day), PAGE) if reviews else []
-        new = self._new(connection, settings, chosen)
+        share = self._deadline.share(connection, settings, moment, today, len(steps)) if settings.deadline else None
+        if share is not None and share.stage is Stage.LAST_PASS:
+            new = self._new(connection, settings, chosen, share.new_room(reviews))
+            ranked = share.reviews(len(new))
+            reviews, asked = len(ranked), chosen.take(iter(ranked), PAGE)
+            self._deadline.offer(card.card for card in ranked)
+            asked = [*new, *asked] if share.new_first else [*asked, *new]
+        else:
+            asked = chosen.take(waiting.due(connection, moment.day), PAGE) if reviews else []
+            complete = len(asked) == reviews
+            new = self._new(connection, settings, chosen, share.new_room(reviews) if share else None)
+            asked += new if complete else []
         if not learning and not reviews and not new:
             # Nothing else is left: a step that is nearly due is better asked now than waited for.
             learning = [step.card for step in steps if step.due_at <= moment.millis + _LEARN_AHEAD_MS]
-        counts = QueueCounts(len(learning), reviews, len(new), len(steps) - len(learning))
-        page = (*learning, *asked, *new) if len(asked) == reviews else (*learning, *asked)
-        return Queue(page[:PAGE], counts, problems)
+        later = len(steps) - len(learning)
+        counts = QueueCounts(len(learning), reviews, len(new), later, share.countdown if share else None)
+        return Queue((*learning, *asked)[:PAGE], counts, problems)
+
+    def _offered(self, card_id: str, settings: Settings, memory: Memory, moment: Moment) -> bool:
+        """True where the last pass asks for a card today although its date lies ahead."""
+        deadline = settings.deadline
+        if deadline is None or deadline.stage(moment.day) is not Stage.LAST_PASS or memory.last_day == moment.day:
+            return False
+        if not self._deadline.offered(card_id, moment.day):
+            with self._context.database.read() as connection:
+                self._queue(connection, settings, ())
+        return self._deadline.offered(card_id, moment.day)
 
     def _done(self, connection: Connection, moment: Moment) -> waiting.Today:
         """What was answered today; kept between looks as long as the decks stay as they are."""
@@ -201,8 +241,10 @@ class ReviewService:
         self._today = edition, today
         return today
 
-    def _new(self, connection: Connection, settings: Settings, chosen: _Chosen) -> list[str]:
+    def _new(self, connection: Connection, settings: Settings, chosen: _Chosen, most: int | None) -> list[str]:
         room = max(0, settings.new_cards_per_day - chosen.today.introduced)
+        if most is not None:
+            room = min(room, most)
         if not room:
             return []
         unlocked = load_standing(connection, self._context).unlocked(self._context, settings)
@@ -238,13 +280,13 @@ def no_card(card_id: str) -> NotFoundError:
     return NotFoundError(f"There is no card {card_id!r}.", "`studyctl review due` lists what is due.")
 
 
-def _refuse_early(card_id: str, memory: Memory, moment: Moment) -> None:
+def _refuse_early(card_id: str, memory: Memory, moment: Moment, offered: Callable[[], bool]) -> None:
     if memory.suspended:
         raise ConflictError(
             f"Card {card_id} is suspended.",
             f"`studyctl review resume {card_id}` brings it back, `studyctl review due` lists what is due.",
         )
-    if memory.phase is Phase.REVIEW and (memory.due_day or 0) > moment.day:
+    if memory.phase is Phase.REVIEW and (memory.due_day or 0) > moment.day and not offered():
         days = (memory.due_day or 0) - moment.day
         raise ConflictError(
             f"Card {card_id} is due in {days} day{'s' if days != 1 else ''}; an early answer skews its schedule.",

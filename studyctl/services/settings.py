@@ -1,14 +1,32 @@
-"""First start and the active track."""
+"""First start, the active track, and every other choice of the user."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.plan import Track
+from studyctl.domain.scheduling import ALGORITHM
+from studyctl.domain.setting_rules import RULES, SettingRule, rule_of
 from studyctl.domain.settings import Settings, parse_hours, parse_start_date
 from studyctl.services.context import Context
-from studyctl.storage.repositories.settings import load_settings, save_settings
+from studyctl.storage.repositories.settings import load_settings, save_document, save_settings
+
+_CHANGED = frozenset({Area.SETTINGS, Area.CARDS, Area.DAYS})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as it stands; `shown` and `shown_default` are its values in words."""
+
+    name: str
+    value: Any
+    default: Any
+    unit: str
+    meaning: str
+    shown: str
+    shown_default: str
 
 
 class SettingsService:
@@ -52,3 +70,39 @@ class SettingsService:
         with self._context.database.write("settings", f"use track {track_id}") as transaction:
             save_settings(transaction, replace(load_settings(transaction.connection), active_track=track.id))
         return Outcome(track, frozenset({Area.SETTINGS, Area.DAYS}))
+
+    def all(self) -> list[Setting]:
+        """Every setting that can be changed by its name."""
+        settings = self.get()
+        return [_setting(rule, settings) for rule in RULES.values()]
+
+    def change(self, name: str, text: str) -> Outcome[Setting]:
+        """Set one by what was typed. The deadline has its own service, which looks before it stores.
+
+        Raises:
+            NotFoundError: no such setting.
+            UsageError: the value is none that it can have.
+        """
+        rule = rule_of(name)
+        return self._store(rule, rule.parse(text), f"set {name}")
+
+    def reset(self, name: str) -> Outcome[Setting]:
+        """Take the default, whatever is stored.
+
+        Raises:
+            NotFoundError: no such setting.
+        """
+        rule = rule_of(name)
+        return self._store(rule, getattr(Settings(), name), f"reset {name}")
+
+    def _store(self, rule: SettingRule, value: Any, summary: str) -> Outcome[Setting]:
+        with self._context.database.write("settings", summary) as transaction:
+            save_document(transaction, rule.name, value)
+            if rule.name == "fsrs_weights":
+                save_document(transaction, "fsrs_algorithm", ALGORITHM)
+        return Outcome(_setting(rule, replace(Settings(), **{rule.name: value})), _CHANGED)
+
+
+def _setting(rule: SettingRule, settings: Settings) -> Setting:
+    value, default = getattr(settings, rule.name), getattr(Settings(), rule.name)
+    return Setting(rule.name, value, default, rule.unit, rule.meaning, rule.show(value), rule.show(default))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist, fmean, stdev
+from statistics import fmean, stdev
 
 from studyctl.domain.deadline import Deadline, plan
 from studyctl.domain.forgetting import Forgetting
+from studyctl.domain.intervals import student_t
 from studyctl.domain.learners import Learner, Task, Trial, deadline_mode, drawn_weights, fixed_retention
 from studyctl.errors import UsageError
 
@@ -149,11 +150,9 @@ def build_retention(experiment: Experiment, belief: Forgetting, steps: _Steps | 
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """Mean and 95 % interval; the t quantile is Cornish and Fisher's expansion, exact to 1 % from 5 values on."""
-    mean, freedom = fmean(values), len(values) - 1
-    z = NormalDist().inv_cdf(0.975)
-    t = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    half = t * stdev(values) / math.sqrt(len(values))
+    """Mean and 95 % interval."""
+    mean = fmean(values)
+    half = student_t(0.975, len(values) - 1) * stdev(values) / math.sqrt(len(values))
     return Estimate(mean, mean - half, mean + half)
 
 

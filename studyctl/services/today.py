@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from studyctl.domain.breaks import Breaks, break_on
 from studyctl.domain.calendar import expected_done
 from studyctl.domain.labs import Verdict
 from studyctl.domain.plan import ItemKind, Track
@@ -66,7 +69,10 @@ class Position:
 
 @dataclass(frozen=True)
 class TodayView:
-    """Everything that the Today screen and `studyctl today` show. `view` is None where every day is closed."""
+    """Everything that the Today screen and `studyctl today` show. `view` is None where every day is closed.
+
+    `break_until` is the last day of the planned break that today lies in.
+    """
 
     settings: Settings
     track: Track
@@ -79,6 +85,7 @@ class TodayView:
     sprint: SprintStatus | None
     minutes_today: int
     streak: int
+    break_until: date | None = None
 
 
 class TodayService:
@@ -115,6 +122,7 @@ class TodayService:
         minutes = sum(done.worked_ms for done in worked if context.date_of(done.started_at, settings) == today)
         if sprint is not None:
             minutes -= sprint.remaining_ms
+        away = break_on(settings.breaks, today.toordinal())
         return TodayView(
             settings=settings,
             track=track,
@@ -126,7 +134,10 @@ class TodayService:
             inbox=inbox,
             sprint=sprint,
             minutes_today=max(0, minutes) // 60_000,
-            streak=streak({context.date_of(at, settings).toordinal() for at in times}, today.toordinal()),
+            streak=streak(
+                {context.date_of(at, settings).toordinal() for at in times}, today.toordinal(), settings.breaks
+            ),
+            break_until=away.last if away else None,
         )
 
     def _position(self, settings: Settings, track: Track, standing: Standing, view: DayView | None) -> Position:
@@ -138,12 +149,16 @@ class TodayService:
         return Position(closed, track.length, expected)
 
 
-def streak(active_days: set[int], today: int) -> int:
-    """Days in a row with activity, ending today, or yesterday where today has none yet."""
+def streak(active_days: Container[int], today: int, breaks: Breaks = ()) -> int:
+    """Days in a row with activity, ending today, or before today where today has none yet.
+
+    A day of a planned break without activity neither counts nor ends it.
+    """
     day = today if today in active_days else today - 1
     length = 0
-    while day - length in active_days:
-        length += 1
+    while (active := day in active_days) or break_on(breaks, day):
+        length += active
+        day -= 1
     return length
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindparam, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from studyctl.domain.clock import Clock, to_millis
@@ -20,6 +20,7 @@ from studyctl.storage.tables import DERIVED, LOGS, JournalRow, table_of
 __all__ = ["Connection", "Database", "Transaction", "read_row", "write_row"]
 
 Row = dict[str, Any]
+_MANY = 500
 
 
 class Transaction:
@@ -35,6 +36,25 @@ class Transaction:
         table = _projection(model)
         key = _key_column(table)
         self._write(table, values[key], dict(values))
+
+    def put_many(self, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+        """The same for many rows at once."""
+        table = _projection(model)
+        key = _key_column(table)
+        wanted = {row[key]: dict(row) for row in rows}
+        before = _read_rows(self.connection, table, list(wanted))
+        if new := [row for name, row in wanted.items() if name not in before]:
+            self.connection.execute(insert(table), new)
+        if changed := [row for name, row in wanted.items() if before.get(name, row) != row]:
+            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in changed[0]}
+            named = [{f"new_{name}": value for name, value in row.items()} for row in changed]
+            statement = update(table).where(table.c[key] == bindparam(f"new_{key}")).values(values)
+            self.connection.execute(statement, named)
+        self.changes += [
+            {"table": table.name, "key": name, "before": before.get(name), "after": row}
+            for name, row in wanted.items()
+            if before.get(name) != row
+        ]
 
     def add(self, model: type[SQLModel], values: Mapping[str, Any]) -> int:
         """Insert a row with a generated integer key and return it."""
@@ -56,7 +76,14 @@ class Transaction:
         return key
 
     def append_many(self, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write lines of an append-only log with an integer key, in this order; one range in the journal."""
+        """Write lines of an append-only log with an integer key, in this order.
+
+        On SQLite they are one range in the journal; elsewhere the database numbers them, not without gaps.
+        """
+        if self.connection.dialect.name != "sqlite":
+            for row in rows:
+                self.append(model, row)
+            return
         table = table_of(model)
         key = _key_column(table)
         first = (self.connection.execute(select(func.max(table.c[key]))).scalar_one() or 0) + 1
@@ -186,6 +213,14 @@ def read_row(connection: Connection, table: Table, key: Any) -> Row | None:
     """One row as a dict, or None."""
     row = connection.execute(select(table).where(table.c[_key_column(table)] == key)).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+def _read_rows(connection: Connection, table: Table, keys: list[Any]) -> dict[Any, Row]:
+    column, found = table.c[_key_column(table)], {}
+    for start in range(0, len(keys), _MANY):
+        query = select(table).where(column.in_(keys[start : start + _MANY]))
+        found.update({row[column.name]: dict(row) for row in connection.execute(query).mappings()})
+    return found
 
 
 def write_row(connection: Connection, table: Table, key: Any, after: Row | None) -> None:

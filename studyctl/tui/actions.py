@@ -28,6 +28,8 @@ class Scope(StrEnum):
     LESSON = "Lesson"
     SEARCH = "Search"
     MAP = "Map"
+    STATISTICS = "Statistics"
+    BROWSER = "Cards"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ _GLOBAL = (
     ),
     Action("lesson", ("L",), "lesson", "The lesson of this day, or of today's", Scope.GLOBAL, "look('lesson')", False),
     Action("map", ("M",), "map", "The knowledge map: what teaches each topic", Scope.GLOBAL, "look('map')", False),
+    Action(
+        "statistics",
+        ("S",),
+        "statistics",
+        "Retention, forecast, workload of the cards",
+        Scope.GLOBAL,
+        "look('statistics')",
+        False,
+    ),
+    Action("cards", ("B",), "cards", "Every card: search, schedule, history", Scope.GLOBAL, "look('browser')", False),
     Action("filter", ("f",), "filter", "Show only lines that contain a text", Scope.GLOBAL, "filter", False),
     Action("back", ("escape",), "Today", "Back, at last to Today", Scope.GLOBAL, "back", False, "esc"),
     Action("palette", ("ctrl+p",), "palette", "Find any action by name", Scope.GLOBAL, "app.command_palette", False),
@@ -219,6 +231,23 @@ _SEARCH = (
 
 _MAP = (Action("map.open", ("enter",), "open", "Open the lesson or day that teaches the topic", Scope.MAP, "open"),)
 
+_STATISTICS = (
+    Action("statistics.page", ("tab",), "page", "The next page", Scope.STATISTICS, "turn(1)"),
+    Action("statistics.page_back", ("shift+tab",), "page back", "The page before", Scope.STATISTICS, "turn(-1)", False),
+    Action("statistics.shorter", ("left",), "shorter", "A shorter span of days", Scope.STATISTICS, "span(-1)"),
+    Action("statistics.longer", ("right",), "longer", "A longer span: 30, 90, 365 days", Scope.STATISTICS, "span(1)"),
+)
+
+_BROWSER = (
+    Action("browser.open", ("enter",), "open", "The card over the whole screen, and back", Scope.BROWSER, "open"),
+    Action("browser.suspend", ("-",), "suspend", "Ask the card no more, or again", Scope.BROWSER, "suspend"),
+    Action("browser.flag", ("!",), "flag", "Flag the card with a note, or take its flag off", Scope.BROWSER, "flag"),
+    Action("browser.edit", ("e",), "edit", "The text of the card in your own editor", Scope.BROWSER, "edit"),
+    Action("browser.practice", ("R",), "practice", "Ask the cards of the query", Scope.BROWSER, "practice"),
+    Action("browser.order", ("O",), "order", "Another order of the list", Scope.BROWSER, "order"),
+    Action("browser.swap", ("tab",), "query / cards", "Between the query and the list", Scope.BROWSER, "swap"),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *_GLOBAL,
     *_LIST,
@@ -237,6 +266,8 @@ ACTIONS: tuple[Action, ...] = (
     *_LESSON,
     *_SEARCH,
     *_MAP,
+    *_STATISTICS,
+    *_BROWSER,
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -10,11 +10,12 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from studyctl.domain.clock import Clock, SystemClock
+from studyctl.domain.outcome import Area
 from studyctl.errors import StudyError
 from studyctl.paths import Paths
 from studyctl.tui.actions import BY_ID, Scope
 from studyctl.tui.base import StudyScreen
-from studyctl.tui.controllers.keep import close_kept
+from studyctl.tui.controllers.keep import close_kept, kept
 from studyctl.tui.desk import Desk
 from studyctl.tui.messages import Broken, Changed, ContainerFailed, ContainerReady
 from studyctl.tui.routes import HOME, make_screen
@@ -42,6 +43,7 @@ class StudyApp(App[None]):
         self.desk = Desk(self._opener(paths), self.post_message)
         self.failure: StudyError | None = None
         self._first = (start, *arguments)
+        self._cards_changed = False
 
     def get_default_screen(self) -> Screen[None]:
         """Today lies at the bottom of the stack."""
@@ -81,6 +83,7 @@ class StudyApp(App[None]):
     @on(Changed)
     def spread(self, message: Changed) -> None:
         """Tell every screen which areas changed."""
+        self._cards_changed |= Area.CARDS in message.changes
         for screen in self.screen_stack:
             if isinstance(screen, StudyScreen):
                 screen.receive(message.changes)
@@ -91,6 +94,19 @@ class StudyApp(App[None]):
         if isinstance(screen, StudyScreen) and not screen.still:
             screen.tick()
             self.desk.watch(screen)
+            self._fit_behind(screen)
+
+    def _fit_behind(self, screen: StudyScreen) -> None:
+        """Begin what is due after answers, store what is done, and say once that it was kept."""
+        fit = kept(self).fit
+        if self._cards_changed:
+            self._cards_changed = False
+            fit.consider(self)
+        fit.settle(self)
+        if screen.SCOPE in (Scope.TODAY, Scope.STATISTICS) and (refit := fit.take_kept()) is not None:
+            from studyctl.statistics_text.weights import kept_line
+
+            screen.say(kept_line(refit))
 
     def go(self, name: str, *arguments: str) -> None:
         """Replace whatever lies above Today by another screen."""

@@ -23,6 +23,8 @@ ROUTES = {
     "lesson": "studyctl.tui.screens.lesson:LessonScreen",
     "search": "studyctl.tui.screens.search:SearchScreen",
     "map": "studyctl.tui.screens.knowledge_map:MapScreen",
+    "statistics": "studyctl.tui.screens.statistics:StatisticsScreen",
+    "browser": "studyctl.tui.screens.browser:BrowserScreen",
     "close_day": "studyctl.tui.screens.close_day:CloseDayScreen",
     "onboarding": "studyctl.tui.screens.onboarding:OnboardingScreen",
     "help": "studyctl.tui.screens.help:HelpScreen",

@@ -25,7 +25,7 @@ from sqlalchemy import insert
 
 from studyctl.container import open_container
 from studyctl.domain.fitting import Answer, fit
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.services.fit import FitService
 from studyctl.storage.tables import ReviewLogRow, table_of
 from tests.helpers import FakeClock, paths_below

@@ -108,6 +108,10 @@ def test_a_term(text: str, term: object) -> None:
         ("(" * 100 + "a", 42, "levels"),
         ("-" * 100 + "a", 42, "levels"),
         ("a " * (MOST_TERMS + 1), 1, "Leave some out"),
+        ("a b*c*d*e*f*", 3, "A*B"),
+        ("x" * 2001, 2001, "Leave some out"),
+        ("ab\x00", 3, "Leave it out"),
+        ("ab \udc80", 4, "Leave it out"),
     ],
 )
 def test_a_wrong_query_says_where_and_what_is_known(text: str, column: int, hint: str) -> None:
@@ -117,7 +121,7 @@ def test_a_wrong_query_says_where_and_what_is_known(text: str, column: int, hint
     assert hint in error.value.hint
 
 
-@given(st.text(alphabet='ab:*-()" ortagisprpdue<=>.1%\\', max_size=40) | st.text(max_size=40))
+@given(st.text(alphabet='ab:*-()" ortagisprpdue<=>.1%\\', max_size=40) | st.text(st.characters(), max_size=40))
 def test_any_text_is_a_query_or_an_explained_error(text: str) -> None:
     try:
         found = parse_query(text)

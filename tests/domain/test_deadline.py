@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from studyctl.domain.cards import Rating
 from studyctl.domain.deadline import LOAD_RATIO, TAIL_DAYS, Choice, Deadline, Learnt, choice, chosen, plan, ranking
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, PASS_SHARES, Forgetting, Trace, answer_seconds, pass_seconds
+from studyctl.domain.forgetting import PASS_SHARES, Forgetting, Trace, answer_seconds, pass_seconds
 from studyctl.domain.learners import Learner, Task, deadline_mode, drawn_weights, fixed_retention
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import UsageError
 from studyctl.services.simulate import BUILD_STEPS, CURVE, Experiment, build_retention, compare, estimate
 

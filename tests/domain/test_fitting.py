@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from studyctl.domain.fitting import Answer, fit, loss, memories, split
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting, Trace
+from studyctl.domain.fitting import Answer, fit, judged, memories, split
+from studyctl.domain.forgetting import Forgetting, Trace
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from tests.simulated_log import QUICK_FORGETTER, simulated_log
 
@@ -15,7 +16,7 @@ from tests.simulated_log import QUICK_FORGETTER, simulated_log
 def test_a_fit_comes_as_close_to_the_truth_as_the_truth_itself() -> None:
     log = simulated_log(QUICK_FORGETTER, 6000, seed=3)
     found = fit(log, DEFAULT_WEIGHTS)
-    truth = loss(split(log)[1], QUICK_FORGETTER)
+    truth, _ = judged(split(log)[1], QUICK_FORGETTER)
     assert found.accepted
     assert found.old.log_loss > truth.log_loss + 0.01
     assert found.new.log_loss < truth.log_loss + 0.005
@@ -32,6 +33,20 @@ def test_a_fit_that_predicts_worse_is_not_accepted() -> None:
     found = fit(worse, DEFAULT_WEIGHTS)
     assert found.new.log_loss > found.old.log_loss + 0.01
     assert not found.accepted
+
+
+def test_a_fall_of_the_loss_that_may_be_chance_is_not_accepted() -> None:
+    """The old weights are the truth, so whatever a fit gains on the held-out answers is luck."""
+    found = [fit(simulated_log(DEFAULT_WEIGHTS, 800, seed=seed), DEFAULT_WEIGHTS) for seed in range(20)]
+    lucky = [each for each in found if each.new.log_loss < each.old.log_loss]
+    assert len(lucky) >= 3
+    assert sum(each.accepted for each in found) <= 2
+
+
+def test_the_change_is_the_difference_of_both_losses() -> None:
+    found = fit(simulated_log(QUICK_FORGETTER, 3000, seed=8), DEFAULT_WEIGHTS)
+    assert found.change.mean == pytest.approx(found.new.log_loss - found.old.log_loss)
+    assert found.change.mean < found.change.bound < 0
 
 
 def test_the_same_log_gives_the_same_weights() -> None:
@@ -69,7 +84,8 @@ def test_the_loss_is_the_mean_surprise_of_the_forgetting_curve() -> None:
     log = {"known": [Answer(0, 3), Answer(5, 3)], "lost": [Answer(0, 3), Answer(5, 1)]}
     held_out = split(log)[1]
     expected = -(math.log(recall) + math.log(1 - recall)) / 2
-    found = loss(held_out, DEFAULT_WEIGHTS)
+    found, surprises = judged(held_out, DEFAULT_WEIGHTS)
+    assert surprises == pytest.approx([-math.log(recall), -math.log(1 - recall)], rel=1e-5)
     assert found.log_loss == pytest.approx(expected, rel=1e-5)
     assert found.rmse == pytest.approx(recall - 0.5, rel=1e-5)
 

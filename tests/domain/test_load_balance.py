@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyctl.domain.cards import Memory, Phase, Rating
-from studyctl.domain.load_balance import EVERY_DAY, weekday, weighted_choice
+from studyctl.domain.load_balance import EVERY_DAY, Spans, day_share, past_breaks, reach, weekday, weighted_choice
 from studyctl.domain.scheduling import BALANCED_DAYS, Moment, Scheduler, fuzz_bounds
 
 DAY = 739_000 - weekday(739_000)  # a Monday
@@ -27,13 +27,20 @@ MEMORIES = st.builds(
 )
 
 
-def study(easy_days: tuple[float, ...], days: int, new_a_day: int, balance: bool = True) -> Counter[int]:
-    """Cards asked on each day by a learner who takes so many new cards a day and answers Good, sometimes Again."""
-    scheduler = Scheduler(easy_days=easy_days)
+def study(
+    easy_days: tuple[float, ...], days: int, new_a_day: int, balance: bool = True, away: Spans = (), told: bool = True
+) -> Counter[int]:
+    """Cards asked on each day by a learner who takes so many new cards a day and answers Good.
+
+    Nothing is done while `away`; `told`: the scheduler knows of it.
+    """
+    scheduler = Scheduler(easy_days=easy_days, breaks=away if told else ())
     cards: dict[str, Memory] = {}
     asked: Counter[int] = Counter()
     load: Counter[int] = Counter()
     for day in range(DAY, DAY + days):
+        if not day_share(day, EVERY_DAY, away):
+            continue
         for n in range(new_a_day):
             cards[f"{day}-{n}"] = Memory()
         for key, memory in cards.items():
@@ -75,6 +82,55 @@ def test_balancing_levels_the_days() -> None:
         return sum((count - mean) ** 2 for count in counts) / mean
 
     assert spread(balance=True) < 0.6 * spread(balance=False)
+
+
+@pytest.mark.parametrize("length", [3, 14, 28])
+def test_a_planned_break_stays_free_and_no_wave_follows_it(length: int) -> None:
+    away = ((DAY + 100, DAY + 100 + length - 1),)
+
+    def busiest(told: bool) -> tuple[float, int]:
+        asked = study(EVERY_DAY, days=100 + length + 30, new_a_day=8, away=away, told=told)
+        return sum(asked[day] for day in range(DAY + 60, DAY + 100)) / 40, max(
+            asked[day] for day in range(DAY + 100 + length, DAY + 130 + length)
+        )
+
+    usual, after = busiest(told=True)
+    assert after <= 2.7 * usual
+    assert after <= 0.45 * busiest(told=False)[1]
+
+
+@given(MEMORIES, LOADS, st.integers(1, 60), st.integers(0, 40), st.sampled_from(list(Rating)[1:]), st.text(max_size=6))
+def test_no_date_lies_in_a_break_and_the_order_of_ratings_stays(
+    memory: Memory, loads: dict[int, int], begins: int, length: int, rating: Rating, key: str
+) -> None:
+    away = ((DAY + begins, DAY + begins + length), (DAY + begins + length + 1, DAY + begins + length + 5))
+    asked: list[int] = []
+
+    def due(first: int, last: int) -> dict[int, int]:
+        asked.append(last)
+        return {day: count for day, count in loads.items() if first <= day <= last}
+
+    shown = Scheduler(breaks=away).preview(key, memory, Moment(0, DAY), due)
+    days = [shown[each].interval_days for each in (Rating.HARD, Rating.GOOD, Rating.EASY)]
+    assert days == sorted(set(days))
+    assert day_share(DAY + shown[rating].interval_days, EVERY_DAY, away)
+    balanced = [wanted for wanted in days if wanted <= BALANCED_DAYS // 2]
+    assert all(DAY + wanted <= asked[0] for wanted in balanced), "the loads of all these dates were read"
+    untouched = Scheduler().preview(key, memory, Moment(0, DAY), due)[rating]
+    far = DAY + fuzz_bounds(untouched.interval_days * 1.3 + 3, 36500)[1] < away[0][0]
+    assert not far or shown[rating] == untouched, "a break that is far away changes nothing"
+
+
+@given(st.integers(1, 40), st.integers(0, 10), st.integers(1, 40), st.integers(0, 40))
+def test_intervals_are_put_off_only_where_all_of_them_end_in_breaks(
+    low: int, width: int, begin: int, days: int
+) -> None:
+    away = ((DAY + begin, DAY + begin + days),)
+    late = past_breaks(DAY, low, low + width, away)
+    free = [day for day in range(DAY + low, DAY + low + width + 1) if day_share(day, EVERY_DAY, away)]
+    assert (late == 0) == bool(free)
+    assert free or DAY + low + late == DAY + begin + days + 1
+    assert reach(DAY, low + width, away) >= DAY + low + width + late
 
 
 @given(MEMORIES, LOADS, EASY, st.sampled_from(Rating), st.text(max_size=6))

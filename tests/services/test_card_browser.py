@@ -187,6 +187,18 @@ def test_any_query_finds_what_a_slow_reading_finds(shelf: Container, query: str)
     assert found == Slow(shelf).find(parse_query(query))
 
 
+@given(text=st.text(alphabet='ab:*-()" ortagisprpdue<=>.1%\\_', max_size=30) | st.text(st.characters(), max_size=30))
+def test_any_text_is_answered_or_explained(shelf: Container, text: str) -> None:
+    try:
+        page = shelf.browser.find(text)
+    except UsageError as error:
+        told = error
+    else:
+        assert 0 <= len(page.rows) <= page.total <= 43
+        return
+    assert "at col" in told.message
+
+
 def test_nearly_every_term_of_this_test_finds_something(shelf: Container) -> None:
     nothing = {term for term in WORDS + NAMED + STATES + RATED if not shelf.browser.find(term).total}
     assert nothing == {'"maps?"', "'", "o_e", "Größen", "tag:zebra", "day:16", "day:28:6"}
@@ -288,6 +300,20 @@ def test_an_act_over_a_query_takes_those_that_it_fits_and_is_taken_back_whole(ho
     with container.context.database.read() as connection:
         assert digest(connection) == before
         assert all(not each.differ for each in compare(connection) if each.table != "memory")
+
+
+@pytest.mark.parametrize(
+    ("query", "remark"),
+    [
+        ("tag:pagin", "No card has the tag pagin. Did you mean tag:paging?"),
+        ("tag:KV-CACHE tag:zzz", "No card has the tag zzz."),
+        ("tag:zzz*", ""),
+        ("tag:paging is:stale", ""),
+        ("tag:paging or tag:zzz", ""),
+    ],
+)
+def test_a_tag_that_no_card_has_is_named_where_nothing_matches(shelf: Container, query: str, remark: str) -> None:
+    assert shelf.browser.find(query).remark == remark
 
 
 def test_an_act_needs_a_query(container: Container) -> None:

@@ -139,6 +139,11 @@ MISTAKES: list[tuple[str, Mistake, str]] = [
         "card b2: it asks two things",
     ),
     (
+        "two questions in one sentence",
+        lambda root: append(root, "decks/small.toml", card_toml("b6", "p90/1", "What breaks, and what is the cure?")),
+        "card b6: it asks two things",
+    ),
+    (
         "a long front",
         lambda root: append(root, "decks/small.toml", card_toml("b3", "p90/1", "What " + "x" * 420)),
         "card b3: its front has 425 characters, 420 are enough",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from studyctl.container import Container
+from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase, Rating, ReviewEntry
 from studyctl.domain.clock import study_day
 from studyctl.domain.fitting import Answer, memories
-from studyctl.domain.forgetting import DEFAULT_WEIGHTS
 from studyctl.domain.replay import replay
 from studyctl.domain.scheduling import Moment
+from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from studyctl.services.fit import PREVIEW_DAYS, FitService
 from studyctl.services.review import scheduler_for
@@ -143,6 +145,39 @@ def test_histories_leave_out_what_was_undone_and_cards_that_begin_in_the_middle(
         assert histories(connection) == {"whole": [Answer(1, 3)]}
 
 
+def test_only_answers_count_and_a_card_made_new_again_begins_anew(container: Container, clock: FakeClock) -> None:
+    for act in ("one-01", "one-02"):
+        container.review.answer(act, Rating.EASY)
+    clock.next_day(30)
+    container.review.answer("one-01", Rating.GOOD)
+    container.cards.suspend(["one-01"])
+    container.cards.resume(["one-01"])
+    container.cards.move(["one-01"], 0)
+    container.cards.forget(["one-02"])
+    today = study_day(clock.now())
+    with container.context.database.read() as connection:
+        assert histories(connection) == {"one-01": [Answer(today - 30, 4), Answer(today, 3)]}
+    clock.next_day()
+    container.review.answer("one-02", Rating.HARD)
+    with container.context.database.read() as connection:
+        assert histories(connection)["one-02"] == [Answer(today + 1, 2)]
+    container.undo.undo("review")
+    container.undo.undo("review")
+    with container.context.database.read() as connection:
+        assert histories(connection)["one-02"] == [Answer(today - 30, 4)], "the forgetting was taken back"
+
+
+def test_imported_memory_is_no_answer(container: Container, clock: FakeClock) -> None:
+    container.review.answer("one-01", Rating.EASY)
+    memory = Memory(Phase.REVIEW, 50.0, 5.0, due_day=800_000, last_day=739_000, reps=9)
+    moment = Moment(0, study_day(clock.now()))
+    with container.context.database.write("review", "import") as transaction:
+        log_review(transaction, act_line(CardAct.IMPORT, "one-01", Memory(), moment, memory))
+        log_review(transaction, act_line(CardAct.IMPORT, "one-03", Memory(), moment, memory))
+    with container.context.database.read() as connection:
+        assert histories(connection) == {"one-01": [Answer(moment.day, 4)]}
+
+
 def test_a_short_log_is_refused(container: Container) -> None:
     with pytest.raises(ConflictError, match="0 reviews"):
         FitService(container.context).refit()
@@ -160,3 +195,22 @@ def test_rescheduled_memory_follows_from_the_log(container: Container, clock: Fa
     container.undo.undo()
     with container.context.database.read() as connection:
         assert not any(entry.act is CardAct.RESCHEDULE for entry in card_acts(connection))
+
+
+def test_a_fit_reads_answers_only_and_a_forgotten_card_begins_anew(container: Container, clock: FakeClock) -> None:
+    day = study_day(clock.now())
+    rows = [
+        entry("a", Answer(day - 9, 3), new=True),
+        replace(entry("a", Answer(day - 8, 3), new=False), rating=None, act=CardAct.SUSPEND),
+        entry("a", Answer(day - 5, 4), new=False),
+        entry("b", Answer(day - 9, 1), new=True),
+        replace(entry("b", Answer(day - 4, 3), new=False), rating=None, act=CardAct.FORGET),
+        entry("b", Answer(day - 3, 2), new=True),
+        entry("c", Answer(day - 3, 2), new=True),
+        replace(entry("c", Answer(day - 2, 3), new=False), rating=None, act=CardAct.FORGET),
+    ]
+    with container.context.database.write("review", "arrange") as transaction:
+        for row in rows:
+            log_review(transaction, row)
+        found = histories(transaction.connection)
+    assert found == {"a": [Answer(day - 9, 3), Answer(day - 5, 4)], "b": [Answer(day - 3, 2)]}

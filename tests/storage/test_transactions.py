@@ -178,3 +178,37 @@ def test_the_version_changes_with_the_commits_of_another_program(container: Cont
     assert database.version() == first
     container.ticks.tick("p90/1/objective/1")
     assert database.version() != first
+
+
+def test_many_rows_at_once_are_what_one_after_the_other_would_be(container: Container) -> None:
+    def rows(count: int) -> list[dict[str, str]]:
+        return [{"name": f"n{n:04}", "value": str(count if n % 3 else 1)} for n in range(count)]
+
+    database = container.context.database
+    with database.write("items", "one by one") as transaction:
+        for row in rows(1200):
+            transaction.put(SettingRow, row)
+        wanted = transaction.changes
+    single = state(container)
+    container.undo.undo()
+    empty = state(container)
+    with database.write("items", "at once") as transaction:
+        transaction.put_many(SettingRow, rows(1200))
+        assert transaction.changes == wanted
+    assert state(container) == single
+    with database.write("items", "some again") as transaction:
+        transaction.put_many(SettingRow, rows(1500))
+        assert len(transaction.changes) == 1500 - 400, "rows that stay as they are leave no trace"
+    container.undo.undo()
+    assert state(container) == single
+    container.undo.undo()
+    assert state(container) == empty
+
+
+def test_many_rows_cannot_be_put_into_a_log(container: Container) -> None:
+    def misuse() -> None:
+        with container.context.database.write("review", "misuse") as transaction:
+            transaction.put_many(ReviewLogRow, [])
+
+    with pytest.raises(TypeError, match="append-only"):
+        misuse()

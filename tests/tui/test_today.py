@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +314,15 @@ async def test_the_end_of_the_track_is_said(make_app: MakeApp, services: Contain
         assert "Every day of this track is closed" in str(today(pilot).query_one("#next", Static).content)
         await press(pilot, "space", "enter", "a", "n")
         assert "!" in status(pilot)
+
+
+async def test_during_a_planned_break_the_head_says_until_when(
+    make_app: MakeApp, services: Container, clock: FrozenClock
+) -> None:
+    today_ = services.context.today(services.settings.get())
+    services.breaks.do(services.breaks.away(today_.isoformat(), (today_ + timedelta(days=3)).isoformat()))
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        head = str(today(pilot).query_one("#head", Static).render())
+    assert head.endswith("break to 5 Mar")
+    assert len(head) <= 75

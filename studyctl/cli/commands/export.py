@@ -11,7 +11,7 @@ import typer
 from studyctl.cli.diagnostics import say
 from studyctl.cli.state import state_of
 
-app = typer.Typer(help="Progress as a page that can be shown.", no_args_is_help=True)
+app = typer.Typer(help="Progress as a page, cards as a file for other programs.", no_args_is_help=True)
 
 
 @app.command("markdown")

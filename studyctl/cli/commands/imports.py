@@ -40,12 +40,8 @@ def progress(
         return
     for line in done.lines:
         note = f"  ({line.claim.note})" if line.claim.note else ""
-        output.line(f"{line.claim.what}: {_count(len(line.items), 'item')}, {_count(len(line.days), 'day')}{note}")
+        items, days = output.count(len(line.items), "item"), output.count(len(line.days), "day")
+        output.line(f"{line.claim.what}: {items}, {days}{note}")
     verb = "claimed" if done.stored else "would be claimed"
-    output.line(
-        f"{_count(done.items, 'item')} {verb}, {_count(done.days, 'day')} closed; what was done stays as it is."
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    items, days = output.count(done.items, "item"), output.count(done.days, "day")
+    output.line(f"{items} {verb}, {days} closed; what was done stays as it is.")

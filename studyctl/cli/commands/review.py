@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from studyctl.cli import completion, output
+from studyctl.cli.diagnostics import say
+from studyctl.cli.render import break_line
 from studyctl.cli.state import state_of
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import OVER, countdown
 from studyctl.errors import UsageError
 
 app = typer.Typer(help="Flashcards: what is due today.", invoke_without_command=True)
@@ -54,22 +57,31 @@ def due(context: typer.Context, as_json: JsonOption = False) -> None:
     queue = container.review.queue()
     found = container.review.cards(queue.ids)
     cards = [found[card_id] for card_id in queue.ids]
+    away = container.breaks.current()
     for problem in queue.problems:
         typer.echo(f"{problem.message} {problem.hint}".strip(), err=True)
     if as_json:
         output.document(
             {
                 "counts": queue.counts,
+                "break_until": away.last if away else None,
                 "cards": [{"id": card.id, "deck": card.deck, "day": card.day, "front": card.front} for card in cards],
             }
         )
         return
+    if away is not None:
+        output.line(break_line(away.last))
     counts = queue.counts
-    output.line(f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today")
+    ends = "" if counts.deadline_days is None else f"; {countdown(counts.deadline_days)}"
+    output.line(
+        f"{counts.learning} in learning, {counts.review} due, {counts.new} new; {counts.later} later today{ends}"
+    )
     for card in cards:
         output.line(f"{card.id}  {' '.join(card.front.split())}")
     if counts.total > len(cards):
         output.line(f"... and {counts.total - len(cards)} more")
+    if counts.deadline_days is not None and counts.deadline_days <= 0:
+        say(OVER)
 
 
 @app.command("answer")

@@ -28,7 +28,7 @@ def fit(
     reschedule: Annotated[bool, typer.Option("--reschedule", help="Move due dates to what the weights say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Fit the scheduler to your own reviews; new weights must predict the latest fifth of the time better."""
+    """Fit the scheduler to your reviews; new weights must predict the latest fifth of the time better than chance."""
     from studyctl.services.fit import FitService
 
     if look and reschedule:
@@ -55,17 +55,24 @@ def _print(done: Refit, look: bool) -> None:
         (name, f"{loss.log_loss:.4f}", f"{loss.rmse:.4f}") for name, loss in (("old", found.old), ("new", found.new))
     ]
     output.table(("weights", "log loss", "RMSE (bins)"), rows)
+    change = found.change
+    output.line(f"log loss, new minus old on the same reviews: {change.mean:+.4f}; 95 % sure below {change.bound:+.4f}")
     if not found.accepted:
-        output.line("The new weights predict the held-out reviews no better: the old ones stay.")
+        output.line("That may be chance, as the bound is not below 0: the old ones stay.")
     elif look:
         output.line("The new weights are better. `studyctl review fit` keeps them.")
     else:
         output.line(f"The new weights ({done.algo}) are kept; `studyctl undo` takes them back.")
     if done.load is not None:
-        _print_load(done.load, done.rescheduled)
+        print_load(done.load)
+        if done.rescheduled:
+            output.line(f"{done.load.moved} cards have a new due date.")
+        else:
+            say(f"{done.load.moved} cards would get a new due date: `studyctl review fit --reschedule` moves them.")
 
 
-def _print_load(load: Load, rescheduled: bool) -> None:
+def print_load(load: Load) -> None:
+    """Cards due on the next days before and after rescheduling."""
     from studyctl.plots import draw_plot, legend
 
     days = list(range(len(load.before)))
@@ -83,7 +90,3 @@ def _print_load(load: Load, rescheduled: bool) -> None:
     output.line(f"Cards due on each of the next {len(days)} days: {sum(load.before)} before, {sum(load.after)} after")
     output.line(draw_plot(plot, *PLOT_SIZE))
     output.line(legend(plot))
-    if rescheduled:
-        output.line(f"{load.moved} cards have a new due date.")
-    else:
-        say(f"{load.moved} cards would get a new due date: `studyctl review fit --reschedule` moves them.")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studyctl.cli import output
+from studyctl.cli.progress_bar import progress_bar
 from studyctl.cli.state import state_of
 from studyctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from studyctl.services.simulate import Comparison, Estimate, Progress
+    from studyctl.services.simulate import Comparison, Estimate
 
 DEFAULT_DAYS = 90
 PLOT_SIZE = (76, 18)
@@ -47,7 +45,7 @@ def simulate(
     weights = FitService(container.context).weights()
     experiment = Experiment(cards, span, minutes, seed, learners, settings.desired_retention, weights)
     check(experiment)
-    with _progress(quiet=plain or as_json) as progress:
+    with progress_bar("simulating", quiet=plain or as_json) as progress:
         found = compare(experiment, progress)
     if as_json:
         output.document(found)
@@ -64,21 +62,6 @@ def _days(days: int | None, deadline: str | None, today: date) -> int:
         return (date.fromisoformat(deadline) - today).days
     except ValueError as error:
         raise UsageError(f"{deadline!r} is not a date.", "Write it as YYYY-MM-DD.") from error
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress]:
-    """A bar on stderr where it is a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulating", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _print(found: Comparison, plot: bool) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studyctl.cli import output
-from studyctl.cli.render import day_lines
+from studyctl.cli.render import break_line, day_lines
 from studyctl.cli.state import state_of
 from studyctl.domain.calendar import drift_text
+from studyctl.domain.deadline_choice import countdown
 from studyctl.domain.sprint import SprintState
 
 if TYPE_CHECKING:
@@ -46,13 +47,16 @@ def today_lines(view: TodayView) -> list[str]:
         f"{view.track.title}: {position.closed} of {position.length} {view.track.unit}s closed, "
         f"{drift_text(position.drift, 'day')}, streak {view.streak}, today {view.minutes_today} min"
     ]
+    if view.break_until is not None:
+        lines.append(break_line(view.break_until))
     if view.sprint is not None:
         seconds = view.sprint.remaining_ms // 1000
         left = f"{seconds // 60}:{seconds % 60:02d} left" if view.sprint.state is SprintState.RUNNING else "over"
         lines.append(f"Sprint: {view.sprint.sprint.target} ({left}, {len(view.sprint.thoughts)} thoughts parked)")
     lines.append(f"Next: {view.next_action.label}")
+    ends = "" if cards.deadline_days is None else f" ({countdown(cards.deadline_days)})"
     lines.append(
-        f"Waiting: {cards.learning + cards.review} cards due, {cards.new} new; "
+        f"Waiting: {cards.learning + cards.review} cards due, {cards.new} new{ends}; "
         f"{view.interviews.total} interview questions; {view.inbox} thoughts in the inbox"
     )
     if view.view is not None:

@@ -15,6 +15,7 @@ FRONT, BACK = 420, 420  # characters
 GAP_WORDS = 6
 LEAST_TECHNICAL, LEAST_SECTION, LEAST_MUST_ANSWER, LEAST_IN_ALL = 8, 8, 6, 900
 _YES_NO = re.compile(r"^(is|are|does|do|did|can|will|has|have|should|must|was|were)\b", re.IGNORECASE)
+_SECOND_QUESTION = re.compile(r",? and (what|how|why|which|who|when|where)\b", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 
 
@@ -38,11 +39,11 @@ def least_of_days(library: Library) -> dict[Address, int]:
 
 
 def card_problems(card: Card) -> Iterator[str]:
-    """What makes one card hard to learn, a line each."""
+    """What makes a card hard to recall or easy to guess."""
     words = _CODE.sub("", card.front)
     if card.kind is not CardKind.CLOZE and _YES_NO.match(words) and " or " not in words:
         yield "yes or no can be guessed: ask what, why or how much"
-    if words.count("?") > 1:
+    if words.count("?") > 1 or (card.kind is not CardKind.CLOZE and _SECOND_QUESTION.search(words)):
         yield "it asks two things"
     if len(card.front) > FRONT:
         yield f"its front has {len(card.front)} characters, {FRONT} are enough"

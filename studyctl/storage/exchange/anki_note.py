@@ -9,6 +9,7 @@ from pathlib import Path
 from studyctl.domain.cards import CardKind
 from studyctl.domain.collection import CollectionCard
 from studyctl.errors import DataError
+from studyctl.storage.exchange.anki_cloze import ClozeSource, cloze_source
 from studyctl.storage.exchange.anki_meta import Meta, NoteType
 from studyctl.storage.exchange.anki_names import LEECH, same_deck, same_tags, text_digest
 from studyctl.storage.exchange.anki_schema import SOURCE_FIELD
@@ -89,6 +90,7 @@ class NoteReader:
         clean = {name: self._text(value, f"{name[:40]!r} of {what}") for name, value in fields.items()}
         try:
             front, back = front_and_back(templates, clean, order + 1 if kind.cloze else None)
+            source = cloze_source(templates, clean, order + 1) if kind.cloze else None
         except ValueError as error:
             raise refusal(self._path, f"{what} has {error}.", _SHORTEN) from error
         note = f"anki-{hashlib.sha256(guid.encode()).hexdigest()[:16]}"
@@ -100,6 +102,7 @@ class NoteReader:
             front=self._text(markdown_of(front), f"the front of {what}"),
             back=self._text(markdown_of(back), f"the back of {what}"),
             kind=CardKind.CLOZE if kind.cloze else plain,
+            extra=() if source is None else _cloze_extra(source),
         )
 
     def _check_sizes(self, fields: dict[str, str], found: int, kind: NoteType, what: str) -> None:
@@ -121,3 +124,8 @@ class NoteReader:
 
     def _refuse(self, what: str) -> DataError:
         return refusal(self._path, what, _SHORTEN)
+
+
+def _cloze_extra(source: ClozeSource) -> tuple[tuple[str, str], ...]:
+    values = {"text": source.text, "answer": source.answer, "back": source.back, "place": str(source.place)}
+    return tuple((name, value) for name, value in values.items() if value)

@@ -12,7 +12,7 @@ from studyctl.domain.collection import CardState, LoggedReview, ReviewType
 _TYPES = {Phase.NEW: 0, Phase.LEARNING: 1, Phase.REVIEW: 2, Phase.RELEARNING: 3}
 _PHASES = {number: phase for phase, number in _TYPES.items()}
 _QUEUE_SUSPENDED, _QUEUE_NEW, _QUEUE_LEARNING, _QUEUE_REVIEW, _QUEUE_DAY_LEARNING = -1, 0, 1, 2, 3
-_EASE = 2500
+_EASE, _LEAST_EASE, _MOST_EASE = 2500, 1300, 10_000
 _FIRST_STAMP = 1_000_000_000
 _LAST_ORDINAL = 3_000_000
 _DAY = 86_400
@@ -44,12 +44,16 @@ def schedule_row(state: CardState, position: int, first_day: int) -> Schedule:
         _QUEUE_SUSPENDED if state.suspended else queue,
         due,
         state.interval,
-        _EASE if state.phase in (Phase.REVIEW, Phase.RELEARNING) else 0,
+        _ease(state) if state.phase in (Phase.REVIEW, Phase.RELEARNING) else 0,
         state.reps,
         state.lapses,
         state.steps_left,
         _data(state),
     )
+
+
+def _ease(state: CardState) -> int:
+    return _EASE if state.ease is None else round(state.ease * 1000)
 
 
 def _noon(day: int) -> int:
@@ -83,7 +87,7 @@ def state_of(row: Schedule, first_day: int, *, leech: bool) -> CardState:
     Raises:
         ValueError: a type that no card has.
     """
-    kind, queue, due, interval, _, reps, lapses, left, data = row
+    kind, queue, due, interval, factor, reps, lapses, left, data = row
     if kind not in _PHASES:
         raise ValueError(f"type {kind}")
     phase = _PHASES[kind]
@@ -102,7 +106,10 @@ def state_of(row: Schedule, first_day: int, *, leech: bool) -> CardState:
         state = replace(state, due_ms=min(due * 1000, _MAX_MILLIS))
     elif phase is not Phase.NEW:
         state = replace(state, due_day=min(max(first_day + due, 1), _LAST_ORDINAL))
-    return _with_memory(state, data)
+    state = _with_memory(state, data)
+    if state.stability is None and _LEAST_EASE <= factor <= _MOST_EASE and factor != _EASE:
+        return replace(state, ease=factor / 1000)
+    return state
 
 
 def _with_memory(state: CardState, data: str) -> CardState:

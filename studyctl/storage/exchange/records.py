@@ -26,7 +26,13 @@ _WHOLES = {
     "steps_left": (0, 999),
     "last_ms": (0, MAX_MILLIS),
 }
-_REALS = {"stability": (0.0001, 36_500.0), "difficulty": (1.0, 10.0), "retention": (0.01, 1.0), "decay": (0.001, 2.0)}
+_REALS = {
+    "stability": (0.0001, 36_500.0),
+    "difficulty": (1.0, 10.0),
+    "retention": (0.01, 1.0),
+    "decay": (0.001, 2.0),
+    "ease": (1.0, 10.0),
+}
 _FLAGS = ("suspended", "leech")
 STATE_NAMES = tuple(field.name for field in fields(CardState))
 
@@ -78,6 +84,8 @@ def review_record(review: LoggedReview) -> dict[str, Any]:
         "factor": review.factor,
         "took_ms": review.took_ms,
         "type": review.type.name.lower(),
+        "stability": review.stability,
+        "difficulty": review.difficulty,
     }
 
 
@@ -159,6 +167,8 @@ def review_of(record: Record, refuse: Refuse) -> LoggedReview:
         factor=whole_of(record, "factor", 0, _MAX_WHOLE, refuse) or 0,
         took_ms=whole_of(record, "took_ms", 0, _MAX_WHOLE, refuse) or 0,
         type=ReviewType[kind],
+        stability=_real(record, "stability", *_REALS["stability"], refuse),
+        difficulty=_real(record, "difficulty", *_REALS["difficulty"], refuse),
     )
 
 

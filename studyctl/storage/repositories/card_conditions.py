@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     and_,
-    case,
     false,
     func,
     literal_column,
-    not_,
     or_,
     select,
     true,
@@ -22,8 +19,9 @@ from sqlalchemy import (
 
 from studyctl.domain.card_query import All, AnyOf, Not, Query
 from studyctl.domain.cards import CardAct, Phase
-from studyctl.domain.query_terms import Compare, Field, Is, Named, Pattern, Property, Rated, State, Words
+from studyctl.domain.query_terms import Compare, Field, Is, Named, Pattern, Rated, State, Words
 from studyctl.storage.repositories.card_flags import FLAG
+from studyctl.storage.repositories.card_measures import compared
 from studyctl.storage.repositories.cards import CARD, FILE, TOPIC, card_text
 from studyctl.storage.tables import LabCardRow, MemoryRow, ReviewLogRow, table_of
 
@@ -79,14 +77,9 @@ def condition_of(query: Query, facts: Facts) -> Condition:
         case Is(state):
             return _state(state, facts)
         case Compare():
-            return _compare(query, facts)
+            return compared(query, facts.day, facts.wait)
         case Rated():
             return _rated(query, facts)
-
-
-def elapsed(day: int) -> ColumnElement[int]:
-    """Days since the last answer."""
-    return case((MEMORY.c.last_day > day, 0), else_=day - MEMORY.c.last_day)
 
 
 def _words(pattern: Pattern, facts: Facts) -> Condition:
@@ -176,65 +169,6 @@ def _due(facts: Facts) -> Condition:
     now = or_(MEMORY.c.due_at <= facts.millis, MEMORY.c.due_day < facts.day)
     steps = select(MEMORY.c.subject).where(*asked, MEMORY.c.due_at.is_not(None), now)
     return or_(CARD.c.id.in_(reviews.correlate(None)), CARD.c.id.in_(steps.correlate(None)))
-
-
-def _compare(term: Compare, facts: Facts) -> Condition:
-    match term.property:
-        case Property.RECALL:
-            return _recall(term, facts)
-        case Property.STABILITY:
-            return _against(MEMORY.c.stability, term)
-        case Property.DIFFICULTY:
-            return _against(MEMORY.c.difficulty, term)
-        case Property.REPS:
-            return _against(func.coalesce(MEMORY.c.reps, 0), term)
-        case Property.LAPSES:
-            return _against(func.coalesce(MEMORY.c.lapses, 0), term)
-        case Property.INTERVAL:
-            waits = MEMORY.c.due_day - MEMORY.c.last_day
-            kept = and_(MEMORY.c.phase == Phase.REVIEW.value, waits > 0)
-            return _against(case((kept, waits), else_=0), term)
-        case Property.DUE:
-            return _against(MEMORY.c.due_day - facts.day, term)
-
-
-def _against(column: ColumnElement[Any], term: Compare) -> Condition:
-    match term.sign:
-        case "<":
-            return column < term.value
-        case "<=":
-            return column <= term.value
-        case ">":
-            return column > term.value
-        case ">=":
-            return column >= term.value
-    if not term.within:
-        equal = column == term.value
-    else:
-        equal = and_(column >= term.value - term.within, column < term.value + term.within)
-    return equal if term.sign == "=" else not_(equal)
-
-
-def _recall(term: Compare, facts: Facts) -> Condition:
-    """R falls as elapsed / stability rises, so a bound on R is one on that ratio: no power is needed in SQL."""
-
-    def below(recall: float, *, equal: bool = False) -> Condition:
-        if recall > 1:
-            return MEMORY.c.stability.is_not(None)
-        wait = facts.wait(recall) if recall > 0 else math.inf
-        if math.isinf(wait):
-            return false()
-        bound = wait * MEMORY.c.stability
-        return elapsed(facts.day) >= bound if equal else elapsed(facts.day) > bound
-
-    known = MEMORY.c.stability.is_not(None)
-    match term.sign:
-        case "<" | "<=":
-            return and_(known, below(term.value, equal=term.sign == "<="))
-        case ">" | ">=":
-            return and_(known, not_(below(term.value, equal=term.sign == ">")))
-    equal = and_(below(term.value + term.within), not_(below(term.value - term.within)))
-    return and_(known, equal if term.sign == "=" else not_(equal))
 
 
 def _rated(term: Rated, facts: Facts) -> Condition:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Select, func, select
 
 from studyctl.domain.card_query import Query
 from studyctl.domain.cards import Memory
-from studyctl.storage.repositories.card_conditions import FOUND, LAB, MEMORY, Facts, condition_of, elapsed
+from studyctl.storage.repositories.card_conditions import FOUND, LAB, MEMORY, Facts, condition_of
+from studyctl.storage.repositories.card_measures import elapsed
 from studyctl.storage.repositories.cards import CARD
 from studyctl.storage.repositories.memory import memory_from
 
@@ -78,7 +79,8 @@ def _ordered(found: Select[Any], sort: CardSort, facts: Facts) -> Select[Any]:
     match sort:
         case CardSort.DUE:
             aside = func.coalesce(MEMORY.c.suspended, 0)
-            found = found.order_by(aside, MEMORY.c.due_day.is_(None), MEMORY.c.due_day, MEMORY.c.due_at, MEMORY.c.mix)
+            steps = (MEMORY.c.due_at.is_(None), MEMORY.c.due_at)
+            found = found.order_by(aside, MEMORY.c.due_day.is_(None), MEMORY.c.due_day, *steps, MEMORY.c.mix)
         case CardSort.RECALL:
             found = found.order_by(MEMORY.c.stability.is_(None), (elapsed(facts.day) / MEMORY.c.stability).desc())
         case CardSort.LAPSES:

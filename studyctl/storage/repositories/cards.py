@@ -161,6 +161,12 @@ def find_cards(connection: Connection, ids: Iterable[str]) -> dict[str, Card]:
     return found
 
 
+def all_cards(connection: Connection) -> list[PlacedCard]:
+    """Every card of the decks, in the order in which new ones come."""
+    query = select(CARD.c.sort, CARD.c.path, CARD.c.document).order_by(CARD.c.sort, CARD.c.id)
+    return [PlacedCard(card_of(row.document), row.sort, row.path) for row in connection.execute(query)]
+
+
 def count_cards(connection: Connection) -> int:
     """Cards of all decks."""
     return int(connection.execute(select(func.count()).select_from(CARD)).scalar_one())
@@ -173,6 +179,11 @@ def cards_by_topic(connection: Connection) -> dict[str, tuple[str, ...]]:
     for topic, card in connection.execute(query.order_by(CARD.c.sort, CARD.c.id)):
         found.setdefault(topic, []).append(card)
     return {topic: tuple(cards) for topic, cards in found.items()}
+
+
+def all_topics(connection: Connection) -> list[str]:
+    """The topics that any card has."""
+    return list(connection.execute(select(TOPIC.c.topic).distinct().order_by(TOPIC.c.topic)).scalars())
 
 
 def card_texts(connection: Connection) -> Iterator[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc32
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from studyctl.storage.tables import MemoryRow, table_of
 from studyctl.storage.unit_of_work import Transaction
 
 _FRESH = Memory()
+_MANY = 500  # subjects in one query
 
 
 class Subject(StrEnum):
@@ -38,6 +40,16 @@ def memory_of(connection: Connection, subject: str) -> Memory:
     return Memory() if row is None else memory_from(row)
 
 
+def memories_of(connection: Connection, subjects: Sequence[str]) -> dict[str, Memory]:
+    """Scheduling state of these subjects, in their order; those that have none are left out."""
+    table = table_of(MemoryRow)
+    found = {}
+    for start in range(0, len(subjects), _MANY):
+        query = select(table).where(table.c.subject.in_(subjects[start : start + _MANY]))
+        found.update({row["subject"]: memory_from(row) for row in connection.execute(query).mappings()})
+    return {subject: found[subject] for subject in subjects if subject in found}
+
+
 def save_memory(transaction: Transaction, kind: Subject, subject: str, memory: Memory) -> None:
     """Store the scheduling state of one subject; what is as good as new needs no row."""
     row = memory_row(kind, subject, memory)
@@ -45,6 +57,15 @@ def save_memory(transaction: Transaction, kind: Subject, subject: str, memory: M
         transaction.remove(MemoryRow, subject)
     else:
         transaction.put(MemoryRow, row)
+
+
+def save_many(transaction: Transaction, kind: Subject, memories: Mapping[str, Memory]) -> None:
+    """Store the scheduling state of many subjects."""
+    rows = {subject: memory_row(kind, subject, memory) for subject, memory in memories.items()}
+    transaction.put_many(MemoryRow, (row for row in rows.values() if row is not None))
+    for subject, row in rows.items():
+        if row is None:
+            transaction.remove(MemoryRow, subject)
 
 
 def memory_row(kind: Subject, subject: str, memory: Memory) -> dict[str, Any] | None:

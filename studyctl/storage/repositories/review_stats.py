@@ -10,6 +10,7 @@ from studyctl.domain.cards import Phase
 from studyctl.storage.aggregates import LOAD, MEMORY, STATS, TOPIC_STATS, relation
 from studyctl.storage.repositories.memory import Subject
 
+MATURE_AGE = 3  # place among `aggregates.AGES`: 21 days
 _PHASES = (Phase.NEW, Phase.LEARNING, Phase.REVIEW, Phase.RELEARNING)
 
 
@@ -42,6 +43,33 @@ class RatingSum:
     hard: int
     good: int
     easy: int
+
+
+@dataclass(frozen=True)
+class PhaseSum:
+    """Answers to cards of one phase by rating, and their time in ms."""
+
+    phase: Phase
+    again: int
+    hard: int
+    good: int
+    easy: int
+    ms: int
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Again, Hard, Good, Easy."""
+        return self.again, self.hard, self.good, self.easy
+
+
+@dataclass(frozen=True)
+class RecallSum:
+    """Answers of a study day to cards in review, and those that passed; `mature`: after 21 d and more."""
+
+    day: int
+    mature: bool
+    answers: int
+    passed: int
 
 
 def by_day(connection: Connection, first: int, last: int) -> list[DaySum]:
@@ -107,3 +135,25 @@ def forecast(connection: Connection, first: int, last: int) -> dict[int, int]:
     load = relation(connection, LOAD.name)
     query = select(load.c.day, load.c.cards).where(load.c.day.between(first, last)).order_by(load.c.day)
     return {row.day: row.cards for row in connection.execute(query)}
+
+
+def by_phase(connection: Connection, first: int, last: int) -> list[PhaseSum]:
+    """Answers of some study days by phase before the answer."""
+    stats = relation(connection, STATS.name)
+    sums = [func.sum(stats.c[name]) for name in ("again", "hard", "good", "easy", "ms")]
+    query = select(stats.c.phase, *sums).where(stats.c.day.between(first, last)).group_by(stats.c.phase)
+    found = {row[0]: PhaseSum(Phase(row[0]), *row[1:]) for row in connection.execute(query)}
+    return [found[phase] for phase in _PHASES if phase in found]
+
+
+def recall_by_day(connection: Connection, first: int, last: int) -> list[RecallSum]:
+    """Answers of some study days to cards in review."""
+    stats = relation(connection, STATS.name)
+    mature = case((stats.c.age >= MATURE_AGE, 1), else_=0)
+    passed = stats.c.hard + stats.c.good + stats.c.easy
+    query = (
+        select(stats.c.day, mature, func.sum(passed + stats.c.again), func.sum(passed))
+        .where(stats.c.day.between(first, last), stats.c.phase == Phase.REVIEW.value)
+        .group_by(stats.c.day, mature)
+    )
+    return [RecallSum(day, bool(old), answers, passed) for day, old, answers, passed in connection.execute(query)]

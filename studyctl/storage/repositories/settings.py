@@ -10,36 +10,69 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from studyctl.domain.breaks import parse_breaks
+from studyctl.domain.deadline_choice import DeadlineChoice
+from studyctl.domain.setting_rules import RULES, as_typed
 from studyctl.domain.settings import Settings
+from studyctl.errors import DataError, UsageError
 from studyctl.storage.tables import SettingRow, table_of
 from studyctl.storage.unit_of_work import Transaction
 
+_OPTIONAL = ("start_date", "fsrs_weights")  # null where they were never chosen
+
 
 def load_settings(connection: Connection) -> Settings:
-    """All choices; what was never chosen has its default."""
+    """All choices; what was never chosen has its default.
+
+    Raises:
+        DataError: a stored value is none that the setting can have.
+    """
     table = table_of(SettingRow)
     return settings_of(tuple((name, value) for name, value in connection.execute(select(table.c.name, table.c.value))))
 
 
 @lru_cache(maxsize=8)
 def settings_of(rows: tuple[tuple[str, str], ...]) -> Settings:
-    """Choices out of names and JSON values; an unknown name is left alone."""
-    stored: dict[str, Any] = {name: json.loads(value) for name, value in rows}
+    """Choices out of names and JSON values; an unknown name is left alone.
+
+    Raises:
+        DataError: a value is none that the setting can have.
+    """
     known = {field.name for field in fields(Settings)}
-    chosen = {name: value for name, value in stored.items() if name in known}
-    if chosen.get("start_date"):
-        chosen["start_date"] = date.fromisoformat(chosen["start_date"])
-    for name in ("fsrs_weights", "easy_days"):
-        if chosen.get(name) is not None:
-            chosen[name] = tuple(float(number) for number in chosen[name])
-    return replace(Settings(), **chosen)
+    return replace(Settings(), **{name: _chosen(name, text) for name, text in rows if name in known})
+
+
+def _chosen(name: str, text: str) -> Any:
+    try:
+        value = json.loads(text)
+        if name == "breaks":
+            return parse_breaks(value)
+        if name == "deadline":
+            return None if value is None else _deadline(value)
+        if name in RULES and (value is not None or name not in _OPTIONAL):
+            return RULES[name].parse(as_typed(value))
+    except (UsageError, ValueError, TypeError, KeyError) as error:
+        why = error.message if isinstance(error, UsageError) else "it cannot be read."
+        raise DataError(
+            f"The stored setting {name} cannot be used: {why}", f"`studyctl settings reset {name}` takes its default."
+        ) from error
+    return value
+
+
+def _deadline(value: dict[str, Any]) -> DeadlineChoice:
+    return DeadlineChoice(
+        date.fromisoformat(value["date"]),
+        float(value["minutes"]),
+        date.fromisoformat(value["start"]),
+        float(value["total_minutes"]),
+        float(value["build_retention"]),
+    )
 
 
 def save_settings(transaction: Transaction, settings: Settings) -> None:
     """Store every choice."""
     for name, value in asdict(settings).items():
-        plain = value.isoformat() if isinstance(value, date) else value
-        transaction.put(SettingRow, {"name": name, "value": json.dumps(plain)})
+        save_document(transaction, name, value)
 
 
 def load_document(connection: Connection, name: str) -> Any:
@@ -50,5 +83,5 @@ def load_document(connection: Connection, name: str) -> Any:
 
 
 def save_document(transaction: Transaction, name: str, value: Any) -> None:
-    """Keep a JSON value under the name of a choice, or beside the choices."""
-    transaction.put(SettingRow, {"name": name, "value": json.dumps(value)})
+    """Keep a value under the name of a choice, or beside the choices; dates in it as ISO text."""
+    transaction.put(SettingRow, {"name": name, "value": json.dumps(value, default=date.isoformat)})

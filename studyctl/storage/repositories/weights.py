@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,9 +10,11 @@ from sqlalchemy import Connection
 
 from studyctl.domain.scheduling import ALGORITHM
 from studyctl.storage.repositories.settings import load_document, load_settings, save_document
-from studyctl.storage.unit_of_work import Transaction
+from studyctl.storage.tables import SettingRow, table_of
+from studyctl.storage.unit_of_work import Transaction, write_row
 
 NAME = "fits"
+ATTEMPT = "fit_attempt"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,21 @@ class PastFit:
     old_rmse: float
     new_rmse: float
     old_weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A fit after a session: its ISO date, how many answers the log had, and whether the weights were better.
+
+    `change` is the mean difference of the held-out log loss, new minus old, and `bound` its one-sided 95 % bound; both
+    are None where the answers were spread over too few days to judge.
+    """
+
+    date: str
+    answers: int
+    accepted: bool
+    change: float | None = None
+    bound: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,18 @@ def save_weights(transaction: Transaction, fitted: FittedWeights) -> None:
     save_document(transaction, "fsrs_weights", fitted.weights)
     save_document(transaction, "fsrs_algorithm", fitted.algo)
     save_document(transaction, NAME, [asdict(fit) for fit in fitted.history])
+
+
+def load_attempt(connection: Connection) -> Attempt | None:
+    """The last fit after a session, whatever came of it."""
+    document = load_document(connection, ATTEMPT)
+    return None if document is None else Attempt(**document)
+
+
+def note_attempt(connection: Connection, attempt: Attempt) -> None:
+    """Remember an attempt. No act of the user: undoing a fit does not make it come again after the next session."""
+    row = {"name": ATTEMPT, "value": json.dumps(asdict(attempt))}
+    write_row(connection, table_of(SettingRow), ATTEMPT, row)
 
 
 def _past(fit: dict[str, Any]) -> PastFit:

@@ -1,4 +1,4 @@
-"""What outlives a screen while the program runs: the lab that is graded, and an interview question half answered."""
+"""What outlives a screen while the program runs: what works behind it, and a question half answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from studyctl.tui.controllers.background_fit import FitBehind
 from studyctl.tui.controllers.lab_runs import LabRuns
+from studyctl.tui.controllers.workload_run import WorkloadRun
 
 if TYPE_CHECKING:
     from studyctl.tui.app import StudyApp
@@ -18,6 +20,8 @@ class Keep:
     """The kept things of one application."""
 
     runs: LabRuns = field(default_factory=LabRuns)
+    fit: FitBehind = field(default_factory=FitBehind)
+    workload: WorkloadRun = field(default_factory=WorkloadRun)
     interview: InterviewSession | None = None
 
 
@@ -32,4 +36,7 @@ def kept(app: StudyApp) -> Keep:
 def close_kept(app: StudyApp) -> None:
     """End what would outlive the program."""
     if app in _KEPT:
-        _KEPT.pop(app).runs.close()
+        ended = _KEPT.pop(app)
+        ended.runs.close()
+        ended.workload.close()
+        ended.fit.close(app)

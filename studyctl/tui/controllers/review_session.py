@@ -26,9 +26,10 @@ class Page:
 
 @dataclass
 class ReviewSession(Sitting):
-    """The queue of today, prefetched. `total` is what the last look at it counted."""
+    """The queue of today, prefetched. `total` and `deadline_days` are what the last look at it counted."""
 
     total: int = 0
+    deadline_days: int | None = None
 
     @property
     def left(self) -> int:
@@ -47,7 +48,7 @@ class ReviewSession(Sitting):
 
     def follow(self, page: Page) -> None:
         """The queue changed behind the card on screen."""
-        self.total = page.counts.total
+        self.total, self.deadline_days = page.counts.total, page.counts.deadline_days
         if self.waiting:
             return  # a later answer is on its way: its own page knows more
         shown = self.current.card.id if self.current else ""

@@ -88,6 +88,11 @@ class MapScreen(StudyScreen):
                 return
         self.say("Nothing teaches this topic yet.")
 
+    def jump_arguments(self, name: str) -> tuple[str, ...]:
+        """The cards of the selected topic go along to the list of cards."""
+        topic = self._selected
+        return (f"tag:{topic.topic.id}",) if name == "browser" and topic is not None else ()
+
     def copied_text(self) -> str:
         """The selected topic's text."""
         topic = self._selected

@@ -130,6 +130,8 @@ def _destination(hit: Hit) -> Destination | None:
         return day_of(hit.id)
     if kind == "question":
         return day_of(hit.id)
+    if kind == "card":
+        return "browser", f"id:{hit.id}"
     return (kind, hit.id) if kind in ("lesson", "lab") else None
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from studyctl.domain.cards import Rating
+from studyctl.domain.deadline_choice import countdown
 from studyctl.domain.typed_answer import SIGNS, Comparison, Mark, signed
 from studyctl.tui.controllers.practice_session import PracticeSession
+from studyctl.tui.controllers.review_session import ReviewSession
 from studyctl.tui.widgets.progress_text import counted
 
 if TYPE_CHECKING:
@@ -27,7 +29,12 @@ def heading_of(sitting: Sitting, name: str) -> str:
     if sitting.current is None:
         return name
     place = len(sitting.answered) + 1
-    return f"{name}  {sitting.current.card.deck}  {place}/{len(sitting.answered) + sitting.left}"
+    return f"{name}  {sitting.current.card.deck}  {place}/{len(sitting.answered) + sitting.left}{_ends(sitting)}"
+
+
+def _ends(sitting: Sitting) -> str:
+    days = sitting.deadline_days if isinstance(sitting, ReviewSession) else None
+    return f"  {countdown(days)}" if days is not None and days > 0 else ""
 
 
 def marks_of(prompt: Prompt, counts: bool) -> str:
@@ -68,6 +75,8 @@ def end_text(day: ReviewDay) -> str:
     if day.next_day is not None:
         when = "tomorrow" if day.next_day == 1 else f"in {day.next_day} days"
         lines.append(f"Next: {counted(day.next_day_cards, 'card')} {when}.")
+    if day.break_until is not None:
+        lines.append(f"A break is planned until {day.break_until}.")
     if day.next_step is None and day.next_day is None:
         lines.append("New cards come with the days of the plan.")
     lines += [

@@ -1,0 +1,1 @@
+"""Takes cards of a file into the user's decks, memory and log."""
