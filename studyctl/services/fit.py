@@ -10,8 +10,9 @@ from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.deadline_choice import retention_on
 from studyctl.domain.fitting import Fit, Histories, fit, memories
 from studyctl.domain.forgetting import Forgetting
+from studyctl.domain.new_dates import new_due_day
 from studyctl.domain.outcome import Area, Outcome
-from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN, draw_of, fuzzed
+from studyctl.domain.scheduling import ALGORITHM, STABILITY_MAX, STABILITY_MIN
 from studyctl.domain.settings import Settings
 from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.services.context import Context
@@ -161,7 +162,7 @@ def _rescheduled(
         memory = cards[card_id]
         stability = min(STABILITY_MAX, max(STABILITY_MIN, stability))
         interval = model.interval(stability, retention)
-        days = fuzzed(interval, draw_of(card_id, max(0, memory.reps - 1)), 1, settings.maximum_interval)
         last_day = log[card_id][-1].day if memory.last_day is None else memory.last_day
-        moved[card_id] = replace(memory, stability=stability, difficulty=difficulty, due_day=last_day + days)
+        day = new_due_day(card_id, memory.reps, last_day, interval, settings)
+        moved[card_id] = replace(memory, stability=stability, difficulty=difficulty, due_day=day)
     return moved

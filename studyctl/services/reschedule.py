@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.deadline_choice import retention_on
+from studyctl.domain.new_dates import new_due_day
 from studyctl.domain.outcome import Area, Outcome
-from studyctl.domain.scheduling import draw_of, fuzzed
 from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
@@ -74,7 +74,7 @@ def _moved(cards: Mapping[str, Memory], settings: Settings, today: int) -> dict[
         if memory.phase is not Phase.REVIEW or memory.stability is None or memory.last_day is None:
             continue
         interval = model.interval(memory.stability, retention)
-        days = fuzzed(interval, draw_of(card, max(0, memory.reps - 1)), 1, settings.maximum_interval)
-        if memory.due_day != memory.last_day + days:
-            found[card] = replace(memory, due_day=memory.last_day + days)
+        day = new_due_day(card, memory.reps, memory.last_day, interval, settings)
+        if memory.due_day != day:
+            found[card] = replace(memory, due_day=day)
     return found
