@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from studyctl.domain.query_terms import Pattern, Term, Words, term_of, wrong_at
+from studyctl.domain.query_terms import Pattern, QueryError, Term, Words, term_of
 
 DEEPEST, MOST_TERMS, MOST_STARS, LONGEST = 40, 100, 4, 2000
 
@@ -42,18 +42,18 @@ def parse_query(text: str) -> Query:
     """The query behind a text; an empty one is any card.
 
     Raises:
-        UsageError: says at which column, counted from 1, and what is known there.
+        QueryError: says at which column, counted from 1, and what is known there.
     """
     tokens = list(_tokens(text))
     words = sum(token.sign == "" for token in tokens)
     if words > MOST_TERMS:
-        raise wrong_at(1, f"it has {words} terms, {MOST_TERMS} are the most", "Leave some out, or ask twice.")
+        raise QueryError(1, f"it has {words} terms, {MOST_TERMS} are the most", "Leave some out, or ask twice.")
     if not tokens:
         return All(())
     reader = _Reader(tokens, len(text) + 1)
     found = reader.any_of(0)
     if (left := reader.peek()) is not None:
-        raise wrong_at(left.column, "this bracket closes nothing", 'Brackets as text go into quotes: "f(x)".')
+        raise QueryError(left.column, "this bracket closes nothing", 'Brackets as text go into quotes: "f(x)".')
     return found
 
 
@@ -89,9 +89,9 @@ _KEYWORDS = {"or": "or", "and": "and", "not": "-"}
 
 def _tokens(text: str) -> Iterator[_Token]:
     if len(text) > LONGEST:
-        raise wrong_at(LONGEST + 1, f"it is longer than {LONGEST} characters", "Leave some out, or ask twice.")
+        raise QueryError(LONGEST + 1, f"it is longer than {LONGEST} characters", "Leave some out, or ask twice.")
     if (stray := _NO_TEXT.search(text)) is not None:
-        raise wrong_at(stray.start() + 1, "this character is no text", "Leave it out.")
+        raise QueryError(stray.start() + 1, "this character is no text", "Leave it out.")
     place = 0
     while place < len(text):
         character = text[place]
@@ -115,7 +115,7 @@ def _word(text: str, start: int) -> tuple[_Token, int]:
         if character == '"':
             end = text.find('"', place + 1)
             if end < 0:
-                raise wrong_at(place + 1, "this quote is not closed", 'Close it: "block table".')
+                raise QueryError(place + 1, "this quote is not closed", 'Close it: "block table".')
             piece, place, quoted = piece + text[place + 1 : end], end, True
         elif character == "*":
             pieces, piece = [*pieces, piece], ""
@@ -125,7 +125,7 @@ def _word(text: str, start: int) -> tuple[_Token, int]:
             piece += character
         place += 1
     if len(pieces) > MOST_STARS:
-        raise wrong_at(start + 1, f"it has {len(pieces)} stars, {MOST_STARS} are the most", "A*B finds A before B.")
+        raise QueryError(start + 1, f"it has {len(pieces)} stars, {MOST_STARS} are the most", "A*B finds A before B.")
     keyword = _KEYWORDS.get(piece.casefold()) if not (name or quoted or pieces) else None
     pattern = Pattern((*pieces, piece))
     return _Token(keyword or "", start + 1, name, pattern, value_column), place
@@ -164,9 +164,9 @@ class _Reader:
         if token is None or token.sign in ("or", "and", ")"):
             column = self._end if token is None else token.column
             found = "the query ends" if token is None else f"{token.sign!r} stands"
-            raise wrong_at(column, f"{found} where a term is wanted", 'For example tag:kv-cache; as text: "or", ")".')
+            raise QueryError(column, f"{found} where a term is wanted", 'For example tag:kv-cache; as text: "or", ")".')
         if depth > DEEPEST:
-            raise wrong_at(token.column, "it is nested too deeply", f"{DEEPEST} levels are the most.")
+            raise QueryError(token.column, "it is nested too deeply", f"{DEEPEST} levels are the most.")
         self._place += 1
         if token.sign == "-":
             return Not(self._one(depth + 1))
@@ -175,13 +175,13 @@ class _Reader:
         if token.name:
             return term_of(token.name, token.pattern, token.column, token.value_column)
         if not any(token.pattern.pieces):
-            raise wrong_at(token.column, "there is no word here", 'For example cache, or "block table".')
+            raise QueryError(token.column, "there is no word here", 'For example cache, or "block table".')
         return Words(token.pattern)
 
     def _bracket(self, opened: _Token, depth: int) -> Query:
         found = self.any_of(depth + 1)
         closing = self.peek()
         if closing is None:
-            raise wrong_at(opened.column, "this bracket is not closed", 'Brackets as text go into quotes: "f(x)".')
+            raise QueryError(opened.column, "this bracket is not closed", 'Brackets as text go into quotes: "f(x)".')
         self._place += 1
         return found

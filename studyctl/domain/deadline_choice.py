@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from studyctl.domain.deadline import BUILD_RETENTION, Deadline
+from studyctl.domain.deadline_days import BUILD_RETENTION, Deadline
 from studyctl.errors import UsageError
 
 MAX_DAYS = 730

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from studyctl.domain.cards import Rating
-from studyctl.domain.deadline import TAIL_DAYS, Deadline, Learnt, ranking
+from studyctl.domain.deadline import Learnt, ranking
+from studyctl.domain.deadline_days import TAIL_DAYS, Deadline
 from studyctl.domain.forgetting import (
     FIRST_SHARES,
     PASS_SHARES,

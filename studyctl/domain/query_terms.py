@@ -136,13 +136,13 @@ def term_of(name: str, pattern: Pattern, column: int, value_column: int) -> Term
     """The term behind `name:value`; columns count from 1.
 
     Raises:
-        UsageError: no such name or value; says where, what is known, and what was perhaps meant.
+        QueryError: no such name or value; says where, what is known, and what was perhaps meant.
     """
     if name not in NAMES:
-        raise wrong_at(column, f"there is no term `{name}:`", _meant(name, NAMES, "{}:"))
+        raise QueryError(column, f"there is no term `{name}:`", _meant(name, NAMES, "{}:"))
     text = str(pattern)
     if not text:
-        raise wrong_at(value_column, f"`{name}:` needs a value", f"For example {_EXAMPLES[name]}.")
+        raise QueryError(value_column, f"`{name}:` needs a value", f"For example {_EXAMPLES[name]}.")
     match name:
         case "is":
             return Is(State(_known(text, tuple(State), "is", value_column)))
@@ -155,9 +155,12 @@ def term_of(name: str, pattern: Pattern, column: int, value_column: int) -> Term
     return Named(Field(name), pattern, value_column)
 
 
-def wrong_at(column: int, what: str, hint: str) -> UsageError:
-    """What is wrong with a query, and where."""
-    return UsageError(f"The query is wrong at col {column}: {what}.", hint)
+class QueryError(UsageError):
+    """A query that is wrong at a column, counted from 1."""
+
+    def __init__(self, column: int, what: str, hint: str) -> None:
+        super().__init__(f"The query is wrong at col {column}: {what}.", hint)
+        self.column = column
 
 
 _EXAMPLES = {
@@ -178,7 +181,7 @@ def _known(text: str, known: tuple[StrEnum, ...], name: str, column: int) -> str
     lowered = text.casefold()
     values = [each.value for each in known]
     if lowered not in values:
-        raise wrong_at(column, f"`{name}:` does not know {text!r}", _meant(lowered, values, f"{name}:{{}}"))
+        raise QueryError(column, f"`{name}:` does not know {text!r}", _meant(lowered, values, f"{name}:{{}}"))
     return lowered
 
 
@@ -191,13 +194,13 @@ def _compare(text: str, column: int) -> Compare:
             hint = f"A sign and a number follow: prop:{name}<3, prop:{name}>=0.5; signs are < <= = != >= >."
         else:
             hint = _meant(name, properties, "prop:{}")
-        raise wrong_at(column, f"`prop:` does not know {text!r}", hint)
+        raise QueryError(column, f"`prop:` does not know {text!r}", hint)
     value = float(match["value"]) / (100 if match["percent"] else 1)
     named = Property(match["name"])
     if named is Property.RECALL and not 0 <= value <= 1:
-        raise wrong_at(column, f"{match['value']} is no recall probability", "It lies from 0 to 1: prop:r<0.9 or 90%.")
+        raise QueryError(column, f"{match['value']} is no recall probability", "From 0 to 1: prop:r<0.9 or 90%.")
     if (match["percent"] and named is not Property.RECALL) or abs(value) > _LARGEST:
-        raise wrong_at(column, f"{text!r} is out of range", "Only r is a share; the others are days or counts.")
+        raise QueryError(column, f"{text!r} is out of range", "Only r is a share; the others are days or counts.")
     within = 10 ** -(len(match["digits"] or "") + (2 if match["percent"] else 0)) / 2 if named.real else 0.0
     return Compare(named, match["sign"], value, within)
 
@@ -205,7 +208,7 @@ def _compare(text: str, column: int) -> Compare:
 def _rated(text: str, column: int) -> Rated:
     match = _RATED.match(text)
     if match is None or int(match["days"]) == 0:
-        raise wrong_at(
+        raise QueryError(
             column, f"`rated:` does not know {text!r}", "rated:7 is the last 7 days, rated:7:1 only Again in them."
         )
     return Rated(int(match["days"]), Rating(int(match["rating"])) if match["rating"] else None)

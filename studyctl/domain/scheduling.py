@@ -217,6 +217,14 @@ def transition(
     return _into_step(answered, phase, step + 1, steps[step + 1], now)
 
 
+def given_at(scheduled: Scheduled, now: Moment) -> Scheduled:
+    """The same outcome for an answer at another moment of the study day: learning steps are counted from there."""
+    if scheduled.delay_minutes is None:
+        return scheduled
+    due_at = now.millis + round(scheduled.delay_minutes * _MINUTE)
+    return replace(scheduled, memory=replace(scheduled.memory, due_at=due_at))
+
+
 def _steps(memory: Memory) -> tuple[int, ...]:
     return RELEARNING_STEPS_MINUTES if memory.phase is Phase.RELEARNING else LEARNING_STEPS_MINUTES
 

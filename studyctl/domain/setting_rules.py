@@ -186,6 +186,17 @@ def deadline_and_minutes(text: str) -> tuple[date, float | None]:
     return parsed, found
 
 
+def _no_breaks(_text: str) -> None:
+    raise UsageError(
+        "Breaks are planned one by one.",
+        "`studyctl review break plan FROM TO` plans one, `studyctl review break cancel FROM` removes one.",
+    )
+
+
+def _shown_breaks(value: Sequence[object]) -> str:
+    return ", ".join(map(str, value)) or "none"
+
+
 def _shown_deadline(value: DeadlineChoice | None) -> str:
     return "none" if value is None else f"{value.date}, {value.minutes:g} min a day"
 
@@ -230,6 +241,9 @@ _ALL = (
     ),
     SettingRule(
         "deadline", "date", "Be ready on this day; see `review deadline`", deadline_and_minutes, _shown_deadline
+    ),
+    SettingRule(
+        "breaks", "dates", "Days on which nothing shall come due; see `review break`", _no_breaks, _shown_breaks
     ),
 )
 RULES = {rule.name: rule for rule in _ALL}

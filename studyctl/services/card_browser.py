@@ -10,9 +10,9 @@ from studyctl.domain.card_query import All, parse_query
 from studyctl.domain.cards import Card, CardAct, ReviewEntry
 from studyctl.domain.due_text import due_text
 from studyctl.domain.scheduling import Moment, Scheduler
-from studyctl.errors import NotFoundError, UsageError
+from studyctl.errors import ContentError, NotFoundError, UsageError
 from studyctl.services.context import Context
-from studyctl.services.query_facts import facts_for
+from studyctl.services.query_facts import facts_for, unknown_tags
 from studyctl.services.review import scheduler_for
 from studyctl.storage.repositories.card_flags import flags_of
 from studyctl.storage.repositories.card_search import (
@@ -66,13 +66,24 @@ class CardLine:
     flag: str | None
     stale: str | None
 
+    @property
+    def standing(self) -> str:
+        """Phase, date and counts, e.g. `review, in 6 d; 4 answers, 1 lapse`."""
+        phase = self.phase if self.due == self.phase else f"{self.phase}, {self.due}"
+        return f"{phase}; {counted(self.reps, 'answer')}, {counted(self.lapses, 'lapse')}"
+
 
 @dataclass(frozen=True)
 class CardPage:
-    """How many cards match, and some of them."""
+    """How many cards match, and some of them.
+
+    Where none does, `remark` may say why; `problems` tells what is wrong with the user's own decks.
+    """
 
     total: int
     rows: tuple[CardLine, ...]
+    remark: str = ""
+    problems: tuple[ContentError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,12 +121,13 @@ class BrowserService:
             UsageError: the query is wrong (says where), or there is no such order.
         """
         parsed, order = parse_query(query), _sort_of(sort)
-        self._context.shelf.sync()
+        problems = self._context.shelf.sync()
         with self._context.database.read() as connection:
             facts = facts_for(self._context, connection, parsed)
             total = count_found(connection, parsed, facts)
             found = find_page(connection, parsed, facts, order, limit, offset) if total > offset else []
-            return CardPage(total, self._lines(connection, found))
+            remark = "" if total else unknown_tags(connection, parsed)
+            return CardPage(total, self._lines(connection, found), remark, problems)
 
     def fitting(self, query: str, act: str) -> tuple[str, ...]:
         """Ids of the cards that match and that an act makes sense for, in the order of the decks.
@@ -153,6 +165,11 @@ class BrowserService:
         scheduler, now = scheduler_for(settings), self._context.moment(settings)
         lines = [_line(each, cards[each.card], scheduler, now) for each in found]
         return tuple(replace(line, flag=flags.get(line.id), stale=stale.get(line.id)) for line in lines)
+
+
+def counted(number: int, name: str) -> str:
+    """A number with its noun."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _sort_of(text: str) -> CardSort:

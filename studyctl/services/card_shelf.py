@@ -100,7 +100,7 @@ class CardShelf:
         for deck in decks:
             lost = list(orphans(deck, bundle))
             problems += lost
-            digest = "" if lost else deck.sha256
+            digest = f"again {deck.sha256}" if lost else deck.sha256
             settled.append(StoredFile(deck.file.path, deck.file.size, deck.file.mtime_ns, digest))
         return settled
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 from studyctl.content.library import Library
-from studyctl.domain.clock import Clock, from_millis, study_date, to_millis
+from studyctl.domain.clock import Clock, from_millis, study_date, study_day, to_millis
 from studyctl.domain.scheduling import Moment
 from studyctl.domain.settings import Settings
 from studyctl.paths import Paths
@@ -58,4 +58,4 @@ class Context:
 
 def moment_of(now: datetime, settings: Settings) -> Moment:
     """A moment with the study day that the rollover hour gives it."""
-    return Moment(to_millis(now), study_date(now, settings.rollover_hour).toordinal(), now.hour)
+    return Moment(to_millis(now), study_day(now, settings.rollover_hour), now.hour)

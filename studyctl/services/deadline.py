@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import fmean
 
-from studyctl.domain.deadline import TAIL_DAYS
 from studyctl.domain.deadline_choice import DeadlineChoice, Stage, chosen_deadline
+from studyctl.domain.deadline_days import TAIL_DAYS
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError, UsageError
 from studyctl.services.context import Context
 from studyctl.services.deadline_forecast import (
-    RUNS,
     Collection,
     Outlook,
     best_build,
@@ -23,7 +22,7 @@ from studyctl.services.deadline_forecast import (
     steps_of,
 )
 from studyctl.services.deadline_queue import budget_on
-from studyctl.services.simulate import BUILD_STEPS, Progress
+from studyctl.services.simulate import Progress
 from studyctl.storage.repositories.answer_times import seconds_by_day
 from studyctl.storage.repositories.learnt import learnt
 from studyctl.storage.repositories.settings import load_settings, save_document
@@ -108,8 +107,8 @@ class DeadlineService:
             cards = collection(connection, context, settings, chosen)
         if not cards.cards:
             raise UsageError("There are no cards to be ready with.", "Cards come with the days of the plan.")
-        done = steps_of(progress, RUNS * (1 + len(BUILD_STEPS)))
-        fixed = fixed_trials(cards, minutes, done)
+        done = steps_of(progress, cards.runs * (1 + len(cards.build_retentions)))
+        fixed = fixed_trials(cards, done)
         expected = cards.outlook(fixed).minutes * cards.days + sum(cards.past) / 60
         chosen, trials = best_build(cards, replace(chosen, total_minutes=round(expected / cards.pace, 1)), done)
         return self._preview(settings, cards, chosen, cards.outlook(fixed), cards.outlook(trials))
@@ -148,7 +147,7 @@ class DeadlineService:
             spent = seconds_by_day(connection, today, today, budget.usual_ms).get(today, 0.0)
         forecast = None
         if cards.days and cards.cards:
-            forecast = cards.outlook(deadline_trials(cards, chosen, steps_of(progress, RUNS)))
+            forecast = cards.outlook(deadline_trials(cards, chosen, steps_of(progress, cards.runs)))
 
         def recall(day: int) -> float:
             known = [cards.model.recall(card.trace.stability, max(0, day - card.last_day)) for card in seen]

@@ -8,9 +8,9 @@ from statistics import fmean
 
 from studyctl.content.cards import OWN_DAY
 from studyctl.domain.address import Address
-from studyctl.domain.deadline import TAIL_DAYS
 from studyctl.domain.deadline_choice import DeadlineChoice, RealDeadline
-from studyctl.domain.forgetting import Forgetting
+from studyctl.domain.deadline_days import TAIL_DAYS
+from studyctl.domain.forgetting import WORST_SECONDS, Forgetting
 from studyctl.domain.learners import Learner, Task, Trial, deadline_mode, fixed_retention
 from studyctl.domain.settings import Settings
 from studyctl.services.context import Context
@@ -22,8 +22,10 @@ from studyctl.storage.repositories.queue import fresh
 from studyctl.storage.unit_of_work import Connection
 
 MOST_CARDS = 1000
-"""Of more cards every n-th is simulated, with as much of the time."""
+"""Of more cards every n-th is simulated in an n-th of the time, as long as a day still has room for some answers."""
+LEAST_SECONDS = 10 * WORST_SECONDS
 RUNS = 4
+"""Learners of a forecast; one, and no search for the build retention, where more than twice `MOST_CARDS` remain."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Outlook:
 class Collection:
     """The user's cards as a forecast sees them, on study day `today`; `pace` is theirs against the model's.
 
-    `new` are the cards that can come before the date, `out_of_reach` those of days that the plan reaches later.
+    A day may take `minutes`. `new` are the cards that can come before the date, `out_of_reach` those of days that the
+    plan reaches later.
     """
 
     today: int
@@ -50,6 +53,7 @@ class Collection:
     new: int
     out_of_reach: int
     new_per_day: int
+    minutes: float
     pace: float
     past: tuple[float, ...]
     model: Forgetting
@@ -68,20 +72,32 @@ class Collection:
     @property
     def part(self) -> int:
         """Every n-th card is simulated."""
-        return -(-self.cards // MOST_CARDS)
+        most = int(self.minutes * 60 / self.pace / LEAST_SECONDS)
+        return max(1, min(most, -(-self.cards // MOST_CARDS)))
 
     @property
     def simulated(self) -> int:
         """Cards that are simulated."""
         return len(self.known[:: self.part]) + self.new // self.part
 
-    def learner(self, run: int, day_seconds: float) -> Learner:
+    @property
+    def runs(self) -> int:
+        """Learners that are simulated."""
+        return RUNS if self.simulated <= 2 * MOST_CARDS else 1
+
+    @property
+    def build_retentions(self) -> tuple[float, ...]:
+        """Retentions of the build phase to choose from."""
+        steps = BUILD_STEPS if self.runs > 1 else BUILD_STEPS[len(BUILD_STEPS) // 2 :][:1]
+        return tuple(max(0.5, round(self.retention - step, 3)) for step in steps)
+
+    def learner(self, run: int) -> Learner:
         """The user with the luck of a run; memory is what the scheduler believes it to be."""
         known = self.known[:: self.part]
         task = Task(
             self.simulated,
             self.days,
-            day_seconds / self.pace / self.part,
+            self.minutes * 60 / self.pace / self.part,
             len(known),
             self.new_per_day / self.part,
         )
@@ -130,6 +146,7 @@ def collection(connection: Connection, context: Context, settings: Settings, dea
         _count(connection, near),
         _count(connection, far),
         settings.new_cards_per_day,
+        deadline.minutes,
         budget.pace,
         budget.past,
         model_of(settings),
@@ -137,11 +154,11 @@ def collection(connection: Connection, context: Context, settings: Settings, dea
     )
 
 
-def fixed_trials(cards: Collection, minutes: float, done: Callable[[], None]) -> list[Trial]:
+def fixed_trials(cards: Collection, done: Callable[[], None]) -> list[Trial]:
     """The runs without a deadline."""
     trials = []
-    for run in range(RUNS):
-        trials.append(fixed_retention(cards.learner(run, minutes * 60), cards.retention))
+    for run in range(cards.runs):
+        trials.append(fixed_retention(cards.learner(run), cards.retention))
         done()
     return trials
 
@@ -149,8 +166,8 @@ def fixed_trials(cards: Collection, minutes: float, done: Callable[[], None]) ->
 def deadline_trials(cards: Collection, deadline: DeadlineChoice, done: Callable[[], None]) -> list[Trial]:
     """The same runs with the deadline."""
     trials = []
-    for run in range(RUNS):
-        trials.append(deadline_mode(cards.learner(run, deadline.minutes * 60), cards.rules(deadline)))
+    for run in range(cards.runs):
+        trials.append(deadline_mode(cards.learner(run), cards.rules(deadline)))
         done()
     return trials
 
@@ -160,8 +177,8 @@ def best_build(
 ) -> tuple[DeadlineChoice, list[Trial]]:
     """The deadline with the retention of the build phase that forgets fewest cards, and its runs."""
     found = []
-    for step in BUILD_STEPS:
-        tried = replace(deadline, build_retention=max(0.5, round(cards.retention - step, 3)))
+    for retention in cards.build_retentions:
+        tried = replace(deadline, build_retention=retention)
         trials = deadline_trials(cards, tried, done)
         found.append((sum(trial.forgotten for trial in trials), tried.build_retention, tried, trials))
     return min(found, key=lambda each: each[:2])[2:]

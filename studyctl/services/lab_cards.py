@@ -11,14 +11,14 @@ from studyctl.domain.figures import Figure, measured
 from studyctl.domain.labs import Lab, LabRecord, Verdict
 from studyctl.domain.measured_cards import LabCard, Proposal, card_id, card_of, choose, left
 from studyctl.domain.outcome import Area, Outcome
-from studyctl.domain.predictions import amount
 from studyctl.errors import ConflictError, NotFoundError
 from studyctl.services.context import Context
 from studyctl.services.predictions import PredictionService
+from studyctl.services.stale_note import stale_note
 from studyctl.storage.repositories.cards import find_cards, paths_of
 from studyctl.storage.repositories.lab_cards import find_lab_cards, save_lab_card
-from studyctl.storage.repositories.lab_records import find_record, records
-from studyctl.storage.unit_of_work import Connection, Transaction
+from studyctl.storage.repositories.lab_records import records
+from studyctl.storage.unit_of_work import Transaction
 
 
 class LabCardService:
@@ -83,19 +83,7 @@ class LabCardService:
     def stale_note(self, card: str) -> str:
         """One line where a later run left the interval of a card: value, date and record; empty for any other card."""
         with self._context.database.read() as connection:
-            return self._note(connection, card)
-
-    def _note(self, connection: Connection, card: str) -> str:
-        kept = find_lab_cards(connection, [card]).get(card)
-        record = find_record(connection, kept.stale) if kept is not None and kept.stale is not None else None
-        if kept is None or record is None:
-            return ""
-        figures = self._context.library.figures.get(kept.slug, ())
-        found = next((measured(each, record.document) for each in figures if each.name == kept.figure), None)
-        unit = next((each.unit for each in figures if each.name == kept.figure), "")
-        value = "another value" if found is None else amount(found.estimate, unit)
-        date = self._context.date_of(record.at, self._context.settings())
-        return f"stale: measured {value} on {date.isoformat()}, record {record.id}"
+            return stale_note(self._context, connection, card)
 
 
 def mark_stale(transaction: Transaction, figures: tuple[Figure, ...], record: LabRecord) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from studyctl.domain.address import Address
 from studyctl.domain.plan import ItemKind, Track
 from studyctl.domain.ticks import Completion, Tick
+from studyctl.services.active_days import active_days
 from studyctl.services.context import Context
 from studyctl.services.plan import DayState, LabView, completion, lab_view
 from studyctl.services.standing import Standing, load_standing
 from studyctl.services.today import streak
 from studyctl.storage.repositories.cards import count_cards
 from studyctl.storage.repositories.interview_log import attempts
-from studyctl.storage.repositories.journal import activity_times
 from studyctl.storage.repositories.review_stats import count_answers, count_seen, passed_reviews
 from studyctl.storage.repositories.sprints import sprints_since, thoughts
 
@@ -119,7 +119,7 @@ class ProgressService:
             answered = attempts(connection)
             sprints = sprints_since(connection, 0)
             parked = thoughts(connection)
-            times = activity_times(connection)
+            run = streak(active_days(connection, context, settings), today)
             labs = tuple(lab_view(connection, lab) for lab in context.library.labs.values())
         remaining = sum(sprint.remaining_ms(context.now_ms()) for sprint in sprints if sprint.closed is None)
         return ProgressView(
@@ -137,7 +137,7 @@ class ProgressService:
             sprints=len(sprints),
             sprint_minutes=(sum(sprint.worked_ms for sprint in sprints) - remaining) // 60_000,
             thoughts=len(parked),
-            streak=streak({context.date_of(at, settings).toordinal() for at in times}, today, settings.breaks),
+            streak=run,
             wall=self._wall(standing),
         )
 

@@ -10,12 +10,13 @@ from studyctl.content.cards import OWN_DAY
 from studyctl.content.decks import OWN
 from studyctl.domain.card_query import Query, terms_of
 from studyctl.domain.forgetting import Forgetting
-from studyctl.domain.query_terms import Field, Is, Named, State, wrong_at
+from studyctl.domain.query_terms import Field, Is, Named, QueryError, State
 from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import AmbiguousAddressError, StudyError
 from studyctl.services.context import Context
 from studyctl.services.resolve import Resolver
 from studyctl.storage.repositories.card_conditions import Facts, LabScope
+from studyctl.storage.repositories.cards import all_topics
 from studyctl.storage.repositories.queue import done_on
 from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Connection
@@ -27,7 +28,7 @@ def facts_for(context: Context, connection: Connection, query: Query) -> Facts:
     """Look up what the query names.
 
     Raises:
-        UsageError: no such day or lab, or one that could be several; says where in the query.
+        QueryError: no such day or lab, or one that could be several; says where in the query.
     """
     settings = load_settings(connection)
     moment = context.moment(settings)
@@ -46,6 +47,18 @@ def facts_for(context: Context, connection: Connection, query: Query) -> Facts:
     )
 
 
+def unknown_tags(connection: Connection, query: Query) -> str:
+    """A sentence for the first tag of the query that no card has; empty where there is none."""
+    topics = all_topics(connection)
+    for term in terms_of(query):
+        if isinstance(term, Named) and term.field is Field.TAG and len(term.pattern.pieces) == 1:
+            tag = str(term.pattern).casefold()
+            if tag not in {topic.casefold() for topic in topics}:
+                near = get_close_matches(tag, topics, n=1)
+                return f"No card has the tag {tag}." + (f" Did you mean tag:{near[0]}?" if near else "")
+    return ""
+
+
 def _wait(weights: tuple[float, ...] | None) -> Callable[[float], float]:
     def wait(recall: float) -> float:
         return Forgetting(weights or DEFAULT_WEIGHTS).interval(1.0, recall)
@@ -58,9 +71,9 @@ def _at(term: Named, look: Callable[[Context, str], T], context: Context) -> T:
         return look(context, str(term.pattern))
     except AmbiguousAddressError as error:
         choices = " or ".join(f"{term.field.value}:{choice.split()[-1]}" for choice in error.choices)
-        raise wrong_at(term.column, error.message.rstrip("."), f"Type {choices}.") from error
+        raise QueryError(term.column, error.message.rstrip("."), f"Type {choices}.") from error
     except StudyError as error:
-        raise wrong_at(term.column, error.message.rstrip("."), error.hint) from error
+        raise QueryError(term.column, error.message.rstrip("."), error.hint) from error
 
 
 def _days(context: Context, text: str) -> tuple[str, ...]:

@@ -10,23 +10,24 @@ from itertools import islice
 from studyctl.content.cards import OWN_DAY
 from studyctl.domain.card_lines import former_days
 from studyctl.domain.cards import Card, CardAct, Memory, Phase, Rating, ReviewEntry
-from studyctl.domain.clock import to_millis
+from studyctl.domain.clock import study_day, to_millis
 from studyctl.domain.deadline_choice import Stage, retention_on
 from studyctl.domain.outcome import Area, Outcome
-from studyctl.domain.scheduling import Moment, Scheduled, Scheduler
+from studyctl.domain.scheduling import Moment, Scheduled, Scheduler, given_at
 from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError, ContentError, NotFoundError
-from studyctl.services.context import Context, moment_of
+from studyctl.services.context import Context
 from studyctl.services.deadline_queue import DeadlineQueue
+from studyctl.services.shown_prompts import ShownPrompts
+from studyctl.services.stale_note import stale_note
 from studyctl.services.standing import load_standing
 from studyctl.storage.aggregates import due_loads
-from studyctl.storage.card_act import card_act
+from studyctl.storage.card_act import CardDesk, card_act, version_for_acts
 from studyctl.storage.repositories import queue as waiting
 from studyctl.storage.repositories.card_flags import flags_of
 from studyctl.storage.repositories.cards import card_of, find_cards
 from studyctl.storage.repositories.memory import memory_of
 from studyctl.storage.repositories.settings import load_settings
-from studyctl.storage.repositories.stale_cards import stale_record
 from studyctl.storage.unit_of_work import Connection
 
 PAGE = 50  # cards that one look at the queue names
@@ -59,21 +60,21 @@ class QueueCounts:
 class Prompt:
     """A card to answer, with what each rating would lead to.
 
-    `flag` is the note of the user's flag (it may be empty), None without one. `stale` names the lab record that
-    measured another value than the card quotes, None where none did.
+    `flag` is the note of the user's flag (it may be empty), None without one. `stale` says which later run
+    left the figure that the card quotes, and is empty where none did.
     """
 
     card: Card
     memory: Memory
     preview: dict[Rating, Scheduled]
     flag: str | None = None
-    stale: str | None = None
+    stale: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What the user should know of the card beside its text, a line each."""
         lines = [] if self.flag is None else [f"! flagged: {self.flag}" if self.flag else "! flagged"]
-        return (*lines, *([] if self.stale is None else [f"! stale: record {self.stale} measured another value"]))
+        return (*lines, *([f"! {self.stale}"] if self.stale else []))
 
 
 @dataclass(frozen=True)
@@ -90,16 +91,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Answered:
-    """A stored answer; `document` is its card as JSON."""
+    """A stored answer."""
 
-    document: str
+    card: Card
     rating: Rating
     scheduled: Scheduled
-
-    @property
-    def card(self) -> Card:
-        """The card that was answered."""
-        return card_of(self.document)
 
     @property
     def leech(self) -> str:
@@ -139,6 +135,7 @@ class ReviewService:
         self._context = context
         self._deadline = DeadlineQueue(context)
         self._today: tuple[int, waiting.Today] | None = None
+        self._shown = ShownPrompts()
 
     def queue(self) -> Queue:
         """What can be answered now."""
@@ -159,6 +156,7 @@ class ReviewService:
             NotFoundError: no such card.
         """
         self._context.shelf.ensure()
+        version = version_for_acts(self._context.database)
         settings = self._context.settings()
         with self._context.database.read() as connection:
             card = find_cards(connection, [card_id]).get(card_id)
@@ -168,7 +166,9 @@ class ReviewService:
             moment, loads = self._context.moment(settings), partial(due_loads, connection)
             preview = scheduler_for(settings, moment.day).preview(card_id, memory, moment, loads)
             flag = flags_of(connection, [card_id]).get(card_id)
-            return Prompt(card, memory, preview, flag, stale_record(connection, card_id))
+            prompt = Prompt(card, memory, preview, flag, stale_note(self._context, connection, card_id))
+        self._shown.keep(prompt, version, moment.day, settings)
+        return prompt
 
     def next(self) -> Prompt | None:
         """The next card to answer, or None when the queue is empty."""
@@ -185,17 +185,23 @@ class ReviewService:
         context = self._context
         context.shelf.ensure()
         now = context.now()
-        with card_act(context.database, f"rate {card_id} {rating.label}", to_millis(now)) as desk:
-            document = desk.document(card_id)
-            if document is None:
-                raise no_card(card_id)
-            settings = desk.settings()
-            moment = moment_of(now, settings)
-            memory = desk.memory(card_id)
+        millis = to_millis(now)
+        with card_act(context.database, f"rate {card_id} {rating.label}", millis) as desk:
+            version, shown = desk.version(), self._shown
+            prompt = shown.find(card_id, version)
+            settings = desk.settings() if prompt is None else shown.settings
+            moment = Moment(millis, study_day(now, settings.rollover_hour), now.hour)
+            if prompt is not None and shown.day == moment.day:
+                card, memory = prompt.card, prompt.memory
+                desk.trust(card_id, memory)
+                scheduled = given_at(prompt.preview[rating], moment)
+            else:
+                card, memory = _stored(desk, card_id), desk.memory(card_id)
+                scheduled = scheduler_for(settings, moment.day).answer(card_id, memory, rating, moment, desk.loads)
             _refuse_early(card_id, memory, moment, lambda: self._offered(card_id, settings, memory, moment))
-            scheduled = scheduler_for(settings, moment.day).answer(card_id, memory, rating, moment, desk.loads)
             desk.store(_entry(card_id, rating, moment, memory, scheduled, duration_ms), scheduled.memory)
-        return Outcome(Answered(document, rating, scheduled), _CHANGED)
+        shown.go_on(card_id, version)
+        return Outcome(Answered(card, rating, scheduled), _CHANGED)
 
     def _queue(self, connection: Connection, settings: Settings, problems: tuple[ContentError, ...]) -> Queue:
         moment = self._context.moment(settings)
@@ -278,6 +284,13 @@ class _Chosen:
 def no_card(card_id: str) -> NotFoundError:
     """What a card that no deck has is answered with."""
     return NotFoundError(f"There is no card {card_id!r}.", "`studyctl review due` lists what is due.")
+
+
+def _stored(desk: CardDesk, card_id: str) -> Card:
+    document = desk.document(card_id)
+    if document is None:
+        raise no_card(card_id)
+    return card_of(document)
 
 
 def _refuse_early(card_id: str, memory: Memory, moment: Moment, offered: Callable[[], bool]) -> None:

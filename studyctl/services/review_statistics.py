@@ -8,7 +8,7 @@ from typing import Any
 
 from studyctl.domain.answer_pace import LEAST_ANSWERS, pace
 from studyctl.domain.cards import Phase
-from studyctl.domain.forgetting import PASS_SHARES, Forgetting
+from studyctl.domain.forgetting import PASS_SHARES, STEP_SECONDS, Forgetting
 from studyctl.domain.intervals import Share, share
 from studyctl.domain.settings import Settings
 from studyctl.domain.weights import DEFAULT_WEIGHTS
@@ -74,7 +74,8 @@ class ReviewStatistics:
     """The last `graphs.span` study days, the `year` of days behind the heatmap, and the cards as they stand today.
 
     `topics` has the one with most answers first. `review_seconds` is what a card that comes due takes on average, with
-    the relearning of those forgotten. `weights` and `attempt` tell of fits of the memory model.
+    the relearning of those forgotten, `step_seconds` what a learning step takes. `weights` and `attempt` tell of fits
+    of the memory model.
     """
 
     graphs: ReviewGraphs
@@ -86,6 +87,7 @@ class ReviewStatistics:
     steps: Steps
     desired_retention: float
     review_seconds: float
+    step_seconds: float
     own_pace: bool
     weights: FittedWeights
     attempt: Attempt | None
@@ -144,6 +146,7 @@ class StatisticsService:
                 steps=Steps(sum(waiting), len(waiting) - sum(waiting)),
                 desired_retention=settings.desired_retention,
                 review_seconds=habits.expected_seconds(settings.desired_retention),
+                step_seconds=habits.pace * STEP_SECONDS[0],
                 own_pace=habits != AnswerHabits(),
                 weights=load_weights(connection),
                 attempt=load_attempt(connection),

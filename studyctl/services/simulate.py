@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 
-from studyctl.domain.deadline import Deadline, plan
+from studyctl.domain.deadline_days import Deadline, plan
 from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.intervals import student_t
 from studyctl.domain.learners import Learner, Task, Trial, deadline_mode, drawn_weights, fixed_retention

@@ -13,6 +13,7 @@ from studyctl.domain.labs import Verdict
 from studyctl.domain.plan import ItemKind, Track
 from studyctl.domain.settings import Settings
 from studyctl.domain.sprint import ThoughtState
+from studyctl.services.active_days import active_days
 from studyctl.services.context import Context
 from studyctl.services.interview import InterviewCounts, InterviewService
 from studyctl.services.plan import DayView, PlanService
@@ -20,7 +21,6 @@ from studyctl.services.review import QueueCounts, ReviewService
 from studyctl.services.sprints import SprintService, SprintStatus
 from studyctl.services.standing import Standing, load_standing
 from studyctl.storage.repositories import sprints as sprint_store
-from studyctl.storage.repositories.journal import activity_times
 from studyctl.storage.repositories.sprints import thoughts
 
 _FIRST = (
@@ -116,7 +116,7 @@ class TodayService:
             current = standing.current(context.library.sequence(track.id))
             view = self._plan.view(connection, standing, current) if current else None
             inbox = len(thoughts(connection, ThoughtState.OPEN))
-            times = activity_times(connection)
+            run = streak(active_days(connection, context, settings), context.today(settings).toordinal())
             worked = sprint_store.sprints_since(connection, context.now_ms() - 36 * 3_600_000)
         today = context.today(settings)
         minutes = sum(done.worked_ms for done in worked if context.date_of(done.started_at, settings) == today)
@@ -134,9 +134,7 @@ class TodayService:
             inbox=inbox,
             sprint=sprint,
             minutes_today=max(0, minutes) // 60_000,
-            streak=streak(
-                {context.date_of(at, settings).toordinal() for at in times}, today.toordinal(), settings.breaks
-            ),
+            streak=run,
             break_until=away.last if away else None,
         )
 

@@ -6,6 +6,7 @@ from studyctl.domain.outcome import Area, Outcome
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
 from studyctl.storage.undo import Act, last_act, undo_act
+from studyctl.storage.undo_path import undo_lines
 
 
 class UndoService:
@@ -25,9 +26,15 @@ class UndoService:
         Raises:
             ConflictError: nothing to undo, or a later act changed the same data.
         """
-        with self._context.database.staged_files() as files, self._context.database.maintain() as connection:
+        context = self._context
+        act = undo_lines(context.database, scope, context.now_ms()) or self._undo(scope)
+        return Outcome(act, frozenset(Area))
+
+    def _undo(self, scope: str | None) -> Act:
+        database = self._context.database
+        with database.staged_files() as files, database.maintain() as connection:
             act = last_act(connection, scope)
             if act is None:
                 raise ConflictError("There is nothing to undo.", "Every act so far has been taken back.")
             undo_act(connection, act, self._context.now_ms(), files)
-        return Outcome(act, frozenset(Area))
+        return act

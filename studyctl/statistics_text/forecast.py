@@ -18,6 +18,8 @@ def forecast(view: ReviewStatistics, width: int, plot: bool = True) -> list[str]
     """Totals up to some days, then the days (or weeks) of the span as bars."""
     coming, seconds = view.graphs.coming, view.review_seconds
     learning = f"Learning steps: {view.steps.now} now, {view.steps.later} later"
+    if view.steps.total:
+        learning += f", {duration(view.steps.total * view.step_seconds)}"
     if not coming:
         return [learning, "", "No card in review has a date in this span."]
     rows = []

@@ -36,6 +36,7 @@ def weights_lines(view: ReviewStatistics, width: int) -> list[str]:
     if attempt is not None and not attempt.accepted:
         why = "too few days to judge by"
         if attempt.change is not None and attempt.bound is not None:
-            why = f"change of the log loss {attempt.change:+.4f}, 95 % sure below {attempt.bound:+.4f}: may be chance"
+            verdict = "may be chance" if attempt.change < 0 else "no better"
+            why = f"change of the log loss {attempt.change:+.4f}, 95 % sure below {attempt.bound:+.4f}: {verdict}"
         text += f" Tried again on {attempt.date} after {attempt.answers} answers and kept as they were: {why}."
     return prose(text, width)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from studyctl.domain.cards import Memory, ReviewEntry
 from studyctl.domain.settings import Settings
-from studyctl.storage.aggregates import due_loads
+from studyctl.storage.act_images import line_image
+from studyctl.storage.aggregates import LOG, MEMORY, due_loads
 from studyctl.storage.answer_path import sqlite_act
 from studyctl.storage.repositories.cards import CARD
-from studyctl.storage.repositories.memory import Subject, memory_of, save_memory
-from studyctl.storage.repositories.review_log import log_review
+from studyctl.storage.repositories.memory import Subject, memory_of, memory_row
+from studyctl.storage.repositories.review_log import log_row
 from studyctl.storage.repositories.settings import load_settings
-from studyctl.storage.unit_of_work import Database, Transaction
+from studyctl.storage.unit_of_work import Database, Transaction, write_row
 
 
 class CardDesk(Protocol):
     """What an act on cards reads and writes."""
+
+    def version(self) -> int | None:
+        """The version of the database that the act found, as `version_for_acts` gave it; None where it has none."""
 
     def settings(self) -> Settings:
         """The user's choices."""
@@ -30,6 +35,9 @@ class CardDesk(Protocol):
 
     def memory(self, card_id: str) -> Memory:
         """Scheduling state; a fresh one where the card is new."""
+
+    def trust(self, card_id: str, memory: Memory) -> None:
+        """Take this for the memory that is stored: it was read when the database had this version."""
 
     def loads(self, first: int, last: int) -> Mapping[int, int]:
         """Cards due on each study day of an inclusive range."""
@@ -45,6 +53,11 @@ def card_act(database: Database, summary: str, at: int) -> AbstractContextManage
     return portable_act(database, summary)
 
 
+def version_for_acts(database: Database) -> int | None:
+    """To compare with `CardDesk.version`: what was read since then still holds in an act that finds it again."""
+    return database.desk.version() if database.engine.dialect.name == "sqlite" else None
+
+
 @contextmanager
 def portable_act(database: Database, summary: str) -> Iterator[CardDesk]:
     """The same on any database that SQLAlchemy speaks to."""
@@ -57,6 +70,9 @@ class _PortableDesk:
         self._transaction = transaction
         self._connection = transaction.connection
 
+    def version(self) -> int | None:
+        return None
+
     def settings(self) -> Settings:
         return load_settings(self._connection)
 
@@ -66,9 +82,15 @@ class _PortableDesk:
     def memory(self, card_id: str) -> Memory:
         return memory_of(self._connection, card_id)
 
+    def trust(self, card_id: str, memory: Memory) -> None:
+        """Every version is None here, so nothing is taken on trust."""
+
     def loads(self, first: int, last: int) -> Mapping[int, int]:
         return due_loads(self._connection, first, last)
 
     def store(self, entry: ReviewEntry, memory: Memory) -> None:
-        save_memory(self._transaction, Subject.CARD, entry.card_id, memory)
-        log_review(self._transaction, entry)
+        card = entry.card_id
+        before = memory_of(self._connection, card)
+        write_row(self._connection, MEMORY, card, memory_row(Subject.CARD, card, memory))
+        key = int(self._connection.execute(insert(LOG).values(**log_row(entry))).inserted_primary_key[0])  # type: ignore[index]
+        self._transaction.changes.append(json.loads(line_image(key, before)))

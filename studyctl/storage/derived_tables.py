@@ -1,7 +1,7 @@
 """Derived tables: what the decks say, and sums over the logs. Not journaled; `doctor --rebuild` derives them again.
 
-On SQLite triggers (`migrations/review_triggers.py`) keep the sums right within the transaction of the act; elsewhere
-nothing writes them and `aggregates.py` computes the same rows when they are asked for.
+On SQLite triggers (`migrations/review_triggers.py`, `merged_triggers.py`) keep the sums right within the transaction of
+the act; elsewhere nothing writes them and `aggregates.py` computes the same rows when they are asked for.
 """
 
 from __future__ import annotations

@@ -60,12 +60,13 @@ def explained(url: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _explain(str(error.orig), url) from error
+        raise explanation(str(error.orig), url) from error
     except sqlite3.Error as error:
-        raise _explain(str(error), url) from error
+        raise explanation(str(error), url) from error
 
 
-def _explain(reason: str, url: str) -> Exception:
+def explanation(reason: str, url: str) -> Exception:
+    """What a failure of the database means to the user."""
     place = url.removeprefix("sqlite:///")
     lowered = reason.lower()
     if "locked" in lowered:

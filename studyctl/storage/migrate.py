@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 from studyctl.errors import DataError
 from studyctl.storage.engine import WRITE, explained
 
-HEAD = "0004"
+HEAD = "0005"
 FOLDER = Path(__file__).parent / "migrations"
 
 

@@ -224,7 +224,10 @@ class JournalRow(SQLModel, table=True):
     """One act of the user with the row images that undo needs."""
 
     __tablename__ = "journal"
-    __table_args__ = (partial_index("ix_journal_undone_at", "undone_at", where="undone_at IS NOT NULL"),)
+    __table_args__ = (
+        partial_index("ix_journal_undone_at", "undone_at", where="undone_at IS NOT NULL"),
+        partial_index("ix_journal_standing", "at", where="undone_at IS NULL"),
+    )
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
     scope: str = Field(sa_column=Column(Text, nullable=False))

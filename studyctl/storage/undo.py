@@ -9,9 +9,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Table, insert, literal, select, update
 
+from studyctl.domain.replay import replayed
 from studyctl.errors import ConflictError
+from studyctl.storage.act_images import memory_before
 from studyctl.storage.own_files import StagedFiles
-from studyctl.storage.tables import DERIVED, LOGS, METADATA, JournalRow, table_of
+from studyctl.storage.repositories.memory import Subject, memory_of, memory_row
+from studyctl.storage.repositories.review_log import entry_from
+from studyctl.storage.tables import DERIVED, LOGS, METADATA, JournalRow, MemoryRow, ReviewLogRow, table_of
 from studyctl.storage.unit_of_work import read_row, write_row
 
 
@@ -47,8 +51,11 @@ def undo_act(connection: Connection, act: Act, now: int, files: StagedFiles) -> 
     for change in reversed(changes):
         if "file" in change:
             # A file may be back already: then a former undo was killed before its commit.
-            _expect(act, files.read(change["file"]) in (change["after"], change["before"]))
+            expect(act, files.read(change["file"]) in (change["after"], change["before"]))
             files.put(change["file"], change["before"])
+            continue
+        if "line" in change:
+            _undo_line(connection, act, change, now)
             continue
         table = METADATA.tables[change["table"]]
         if change.get("appended"):
@@ -56,15 +63,25 @@ def undo_act(connection: Connection, act: Act, now: int, files: StagedFiles) -> 
                 first, last = change.get("from", change.get("key")), change.get("to", change.get("key"))
                 _take_lines_back(connection, table, first, last, now)
             continue
-        _expect(act, read_row(connection, table, change["key"]) == change["after"])
+        expect(act, read_row(connection, table, change["key"]) == change["after"])
         write_row(connection, table, change["key"], change["before"])
     connection.execute(update(journal).where(journal.c.id == act.id).values(undone_at=now))
     files.apply()
 
 
-def _expect(act: Act, unchanged: bool) -> None:
+def expect(act: Act, unchanged: bool) -> None:
+    """Refuse to take an act back where something else than what it left is there."""
     if not unchanged:
         raise ConflictError(f"Cannot undo {act.summary!r}: something later changed it.", "Undo the later act first.")
+
+
+def _undo_line(connection: Connection, act: Act, image: dict[str, Any], now: int) -> None:
+    log, memory = table_of(ReviewLogRow), table_of(MemoryRow)
+    entry = entry_from(connection.execute(select(log).where(log.c.id == image["line"])).mappings().one())
+    before = memory_before(image)
+    expect(act, memory_of(connection, entry.card_id) == replayed(before, entry))
+    write_row(connection, memory, entry.card_id, memory_row(Subject.CARD, entry.card_id, before))
+    _take_lines_back(connection, log, entry.id, entry.id, now)
 
 
 def _take_lines_back(connection: Connection, table: Table, first: int, last: int, now: int) -> None:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from studyctl.domain.clock import Clock, to_millis
+from studyctl.storage.desk import Desk
 from studyctl.storage.engine import WRITE, explained
 from studyctl.storage.own_files import StagedFiles
 from studyctl.storage.tables import DERIVED, LOGS, JournalRow, table_of
@@ -123,10 +123,8 @@ class Database:
         self.engine = engine
         self._own_files = own_files
         self._clock = clock
-        self._watcher: PoolProxiedConnection | None = None
-        self._desk: PoolProxiedConnection | None = None
-        self._desk_lock = Lock()
         self.url = engine.url.render_as_string(hide_password=True)
+        self.desk = Desk(engine, self.url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -171,25 +169,12 @@ class Database:
     def version(self) -> int:
         """A number that differs from the last one where something was committed in between, by any program.
 
-        SQLite counts per connection, so one is kept for this; elsewhere the newest journal entry answers.
+        On SQLite it grows with each commit; elsewhere it is the newest journal entry.
         """
         if self.engine.dialect.name != "sqlite":
             with self.read() as connection:
                 return connection.execute(select(func.max(table_of(JournalRow).c.id))).scalar() or 0
-        with explained(self.url):
-            if self._watcher is None:
-                self._watcher = self.engine.raw_connection()
-            cursor = self._watcher.cursor()
-            cursor.execute("PRAGMA data_version")
-            return int(cursor.fetchall()[0][0])
-
-    @contextmanager
-    def desk(self) -> Iterator[Any]:
-        """The driver's own connection, kept open for the acts that must be quick; one thread at a time."""
-        with explained(self.url), self._desk_lock:
-            if self._desk is None:
-                self._desk = self.engine.raw_connection()
-            yield self._desk.driver_connection
+        return self.desk.version()
 
     @contextmanager
     def _write_connection(self) -> Iterator[Connection]:
@@ -202,10 +187,7 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
-        for kept in (self._watcher, self._desk):
-            if kept is not None:
-                kept.close()
-        self._watcher = self._desk = None
+        self.desk.close()
         self.engine.dispose()
 
 

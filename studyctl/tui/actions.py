@@ -242,6 +242,8 @@ _BROWSER = (
     Action("browser.open", ("enter",), "open", "The card over the whole screen, and back", Scope.BROWSER, "open"),
     Action("browser.suspend", ("-",), "suspend", "Ask the card no more, or again", Scope.BROWSER, "suspend"),
     Action("browser.flag", ("!",), "flag", "Flag the card with a note, or take its flag off", Scope.BROWSER, "flag"),
+    Action("browser.edit", ("e",), "edit", "The text of the card in your own editor", Scope.BROWSER, "edit"),
+    Action("browser.practice", ("R",), "practice", "Ask the cards of the query", Scope.BROWSER, "practice"),
     Action("browser.order", ("O",), "order", "Another order of the list", Scope.BROWSER, "order"),
     Action("browser.swap", ("tab",), "query / cards", "Between the query and the list", Scope.BROWSER, "swap"),
 )

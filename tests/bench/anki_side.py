@@ -3,6 +3,11 @@
     python tests/bench/anki_side.py FOLDER CARDS SEED
 
 reads one JSON request a line ({"do": "answer", "times": 100}) and answers each with a list of milliseconds.
+
+The collection is as Anki leaves it: WAL, synchronous FULL, its own exclusive lock and cache, default learning steps (1
+and 10 minutes, relearning 10), FSRS with default weights, no limit a day. An answer is what the desktop does: the
+states of all ratings come with the queued card (not timed), `build_answer` and `answer_card` are timed, with the undo
+entry that the backend keeps in memory. Nothing is fetched behind the answer, and no screen is drawn.
 """
 
 from __future__ import annotations
@@ -44,16 +49,20 @@ def build(path: Path, count: int, seed: int) -> None:
         gap = max(1, days[-2] - days[-1]) if len(days) > 1 else 1
         data = json.dumps({"s": float(gap), "d": 5.0, "dr": 0.9, "lrt": now - days[-1] * 86_400})
         cards.append((key, key, deck, 0, now, -1, 2, 2, today + due, gap, 2500, 8, 0, 0, 0, 0, 0, data))
+        former = 0
         for number, ago in enumerate(days):
-            moment = (now - ago * 86_400) * 1000 - n - number
-            log.append((moment, key, -1, 3, gap, gap, 2500, 7000, 1 if number else 0))
+            moment = (now - ago * 86_400) * 1000 - n * len(days) - number
+            interval = max(1, ago - days[number + 1] if number + 1 < len(days) else ago + due)
+            rating = draw.choices((1, 2, 3, 4), (1, 1, 7, 1))[0]
+            log.append((moment, key, -1, rating, interval, former, 2500, 7000, 1 if number else 0))
+            former = interval
     col.close()
     raw = sqlite3.connect(path)  # plain: the backend's own executemany takes milliseconds a row
     names = {"notes": notes, "cards": cards, "revlog": log}
     for table, rows in names.items():
         marks = ", ".join("?" * len(rows[0]))
         for start in range(0, len(rows), 20_000):
-            raw.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows[start : start + 20_000])
+            raw.executemany(f"INSERT INTO {table} VALUES ({marks})", rows[start : start + 20_000])
     raw.commit()
     raw.close()
 
@@ -85,12 +94,16 @@ class Side:
         self.col = Collection(str(path))
 
     def answer(self) -> float:
-        """Good for the card in front; fetching it is not timed."""
-        queued = self.col.sched.get_queued_cards(fetch_limit=1).cards[0]
+        """Good for the card in front, as the desktop does it; fetching the card with its next states is not timed."""
+        scheduler = self.col.sched
+        queued = scheduler.get_queued_cards(fetch_limit=1).cards[0]
         card = self.col.get_card(queued.card.id)
         card.start_timer()
-        given = self.col.sched.build_answer(card=card, states=queued.states, rating=CardAnswer.GOOD)
-        return timed(lambda: self.col.sched.answer_card(given))
+
+        def give() -> None:
+            scheduler.answer_card(scheduler.build_answer(card=card, states=queued.states, rating=CardAnswer.GOOD))
+
+        return timed(give)
 
     def queue(self) -> float:
         """Build the queue anew, as after opening, and fetch a page."""

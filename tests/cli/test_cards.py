@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.helpers import write
 
 
 def test_the_first_word_may_be_a_query_or_a_command(cli: Cli) -> None:
@@ -25,6 +28,7 @@ def test_a_list_says_how_many_there_are_and_nothing_is_an_answer_too(cli: Cli) -
     nothing = cli("cards", "zebra-giraffe")
     assert (nothing.code, nothing.out) == (0, "")
     assert "No card matches" in nothing.err
+    assert "Did you mean tag:kv-cache?" in cli("cards", "tag:kv-cash is:due").err
 
 
 @pytest.mark.parametrize(
@@ -44,12 +48,19 @@ def test_what_is_wrong_is_explained(cli: Cli, arguments: tuple[str, ...], told: 
     assert told in done.err
 
 
+def test_what_is_wrong_with_an_own_deck_is_told_beside_the_list(cli: Cli, home: Path) -> None:
+    write(home / "cards" / "own.toml", "[[card]]\nfront = 1\n")
+    done = cli("cards", "tag:kv-cache", "--limit", "1", "--json")
+    assert (done.code, len(done.json["cards"])) == (0, 1)
+    assert "own.toml" in done.err
+
+
 def test_one_card_with_its_log(cli: Cli) -> None:
     card = cli("review", "due", "--json").json["cards"][0]["id"]
     cli("review", "answer", card, "easy")
     shown = cli("cards", "show", card)
     assert shown.out.startswith(f"{card}  ")
-    assert "1 answers, 0 lapses" in shown.out
+    assert "1 answer, 0 lapses" in shown.out
     assert "Easy   next in" in shown.out
     document = cli("cards", "show", card, "--json").json
     assert (document["card"]["id"], document["log"][0]["rating"]) == (card, "Easy")

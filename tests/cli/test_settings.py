@@ -47,6 +47,7 @@ def test_weights_are_set_as_numbers_and_as_the_default(cli: Cli) -> None:
         (("set", "easy_days", "sat=3"), "sat=0.5,sun=0"),
         (("set", "retention", "0.9"), "Settings: start_date"),
         (("reset", "retention"), "Settings: start_date"),
+        (("set", "breaks", "2026-12-24"), "review break plan"),
         (("set", "deadline", "soon"), "not a date"),
         (("set", "deadline", "2020-01-01"), "not in the future"),
         (("set", "desired_retention"), "--help"),

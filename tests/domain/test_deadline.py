@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyctl.domain.cards import Rating
-from studyctl.domain.deadline import LOAD_RATIO, TAIL_DAYS, Choice, Deadline, Learnt, choice, chosen, plan, ranking
+from studyctl.domain.deadline import Choice, Learnt, choice, chosen, ranking
+from studyctl.domain.deadline_days import LOAD_RATIO, TAIL_DAYS, Deadline, plan
 from studyctl.domain.forgetting import PASS_SHARES, Forgetting, Trace, answer_seconds, pass_seconds
 from studyctl.domain.learners import Learner, Task, deadline_mode, drawn_weights, fixed_retention
 from studyctl.domain.weights import DEFAULT_WEIGHTS

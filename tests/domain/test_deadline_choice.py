@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from studyctl.domain.answer_pace import FASTEST, SLOWEST, Timed, model_seconds, pace
 from studyctl.domain.cards import Phase, Rating
-from studyctl.domain.deadline import LOAD_RATIO, TAIL_DAYS, Learnt, chosen, first_sight, ranking
+from studyctl.domain.deadline import Learnt, chosen, first_sight, ranking
 from studyctl.domain.deadline_choice import LEAST_SHARE, DeadlineChoice, Stage, chosen_deadline, countdown, retention_on
+from studyctl.domain.deadline_days import LOAD_RATIO, TAIL_DAYS
 from studyctl.domain.forgetting import Forgetting, Trace
 from studyctl.errors import UsageError
 

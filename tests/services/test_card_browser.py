@@ -302,6 +302,20 @@ def test_an_act_over_a_query_takes_those_that_it_fits_and_is_taken_back_whole(ho
         assert all(not each.differ for each in compare(connection) if each.table != "memory")
 
 
+@pytest.mark.parametrize(
+    ("query", "remark"),
+    [
+        ("tag:pagin", "No card has the tag pagin. Did you mean tag:paging?"),
+        ("tag:KV-CACHE tag:zzz", "No card has the tag zzz."),
+        ("tag:zzz*", ""),
+        ("tag:paging is:stale", ""),
+        ("tag:paging or tag:zzz", ""),
+    ],
+)
+def test_a_tag_that_no_card_has_is_named_where_nothing_matches(shelf: Container, query: str, remark: str) -> None:
+    assert shelf.browser.find(query).remark == remark
+
+
 def test_an_act_needs_a_query(container: Container) -> None:
     with pytest.raises(UsageError, match="needs a query"):
         container.browser.fitting("  ", "suspend")

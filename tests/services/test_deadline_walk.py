@@ -10,13 +10,14 @@ from studyctl.container import Container
 from studyctl.domain.answer_pace import model_seconds
 from studyctl.domain.cards import Phase, Rating
 from studyctl.domain.clock import study_day
-from studyctl.domain.deadline import LOAD_RATIO, TAIL_DAYS
 from studyctl.domain.deadline_choice import DeadlineChoice, Stage
+from studyctl.domain.deadline_days import LOAD_RATIO, TAIL_DAYS
 from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.learners import Learner, Task, drawn_weights
 from studyctl.services.simulate import estimate
 from studyctl.storage.rebuild import compare
-from tests.helpers import FakeClock, House, card_toml, write
+from tests.helpers import FakeClock, House
+from tests.services.own_deck import write_own_deck
 
 CARDS, DAYS, LEARNERS = 48, 42, 4
 
@@ -68,9 +69,7 @@ def opened(tmp_path: Path, bundle: Path, name: str) -> tuple[House, Container, F
     """A fresh home with a deck of its own and nothing else to learn."""
     clock = FakeClock()
     house = House(tmp_path / name, bundle, clock)
-    cards = "".join(card_toml(f"own-{n}", "own/own").replace('day = "own/own"\n', "") for n in range(CARDS))
-    write(house.paths.cards / "own.toml", f'schema = 1\ndeck = "own"\ntitle = "Own"\n{cards}')
-    container = house.open()
+    container = write_own_deck(house, CARDS).open()
     container.settings.change("new_cards_per_day", "3")
     container.settings.use_track("s3")
     return house, container, clock

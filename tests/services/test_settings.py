@@ -17,6 +17,7 @@ from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, NotFoundError, UsageError
 from studyctl.services.review import scheduler_for
 from studyctl.storage.rebuild import compare
+from studyctl.storage.repositories.review_log import reviews
 from studyctl.storage.repositories.settings import save_settings
 from studyctl.storage.tables import SettingRow
 from tests.helpers import FakeClock, House
@@ -34,6 +35,8 @@ TYPED = {
     "background_fit": "off",
     "fsrs_weights": as_typed([*DEFAULT_WEIGHTS[:20], 0.3]),
 }
+
+STORED = {"date": "2026-12-01", "start": "2026-11-02", "minutes": 20, "total_minutes": 90, "build_retention": 0.87}
 
 
 def put_raw(container: Container, name: str, text: str) -> None:
@@ -58,8 +61,8 @@ def test_a_setting_is_changed_survives_a_restart_is_reset_and_both_are_taken_bac
     assert digest_of(container) == before
 
 
-def test_every_setting_but_the_deadline_can_be_typed() -> None:
-    assert set(TYPED) == set(RULES) - {"deadline"}
+def test_every_setting_but_deadline_and_breaks_is_one_value() -> None:
+    assert set(TYPED) == set(RULES) - {"deadline", "breaks"}
 
 
 def test_the_list_has_every_setting_with_its_default(container: Container) -> None:
@@ -90,10 +93,13 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
     container.review.answer("one-01", Rating.EASY)
     usual = scheduler_for(container.settings.get()).answer("x", Memory(), Rating.EASY, moment).interval_days
     container.settings.change("desired_retention", "0.75")
+    with container.context.database.read() as connection:
+        log = reviews(connection)
     container.settings.change("rollover_hour", "0")
     longer = scheduler_for(container.settings.get()).answer("x", Memory(), Rating.EASY, moment).interval_days
     assert longer > usual
     with container.context.database.read() as connection:
+        assert reviews(connection) == log
         assert not any(each.differ for each in compare(connection))
 
 
@@ -111,7 +117,12 @@ def test_the_scheduler_follows_at_once_and_the_log_stays_as_it_was(container: Co
         ("easy_days", "[1, 1]"),
         ("deadline", '{"date": "soon"}'),
         ("deadline", "[1]"),
+        ("deadline", json.dumps(STORED | {"minutes": 0})),
+        ("deadline", json.dumps(STORED | {"start": "2026-12-01"})),
+        ("deadline", json.dumps(STORED | {"total_minutes": None})),
         ("start_date", "7"),
+        ("breaks", '[["soon", "later"]]'),
+        ("breaks", "7"),
     ],
 )
 def test_a_stored_value_that_cannot_be_is_explained_and_can_be_reset(

@@ -35,6 +35,8 @@ LOG = (
     "interval_days, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, 4.5, 5.0, ?, 3000)"
 )
 
+LOG_0003 = LOG.replace("duration_ms)", "duration_ms, hour, former_days)").replace("3000)", "3000, ?, ?)")
+
 
 def image(raw: sqlite3.Connection, card: str) -> dict[str, object]:
     """A row of memory as the journal keeps it."""
@@ -53,13 +55,21 @@ def old_database(path: Path, revision: str) -> None:
         command.upgrade(config, revision)
     engine.dispose()
     raw = sqlite3.connect(path)
-    raw.execute(LOG, (None, "one-01", 4, AT - 10 * 86_400_000, DAY - 10, "new", 0, 8))
+    since_0003 = revision >= "0003"
+
+    def log(*line: object, former: int = 0) -> None:
+        more = (from_millis(AT, LocalZone()).hour, former)
+        raw.execute(LOG_0003 if since_0003 else LOG, (*line, *more) if since_0003 else line)
+
+    log(None, "one-01", 4, AT - 10 * 86_400_000, DAY - 10, "new", 0, 8)
     raw.execute(MEMORY, ("one-01", DAY - 2, DAY - 10))
+    if since_0003:
+        raw.execute("UPDATE memory SET mix = ?", (crc32(b"one-01"),))
     before = image(raw, "one-01")
     raw.execute("UPDATE memory SET due_day = ?, last_day = ? WHERE subject = 'one-01'", (DAY + 9, DAY))
-    raw.execute(LOG, (None, "one-01", 3, AT, DAY, "review", 10, 9))
-    raw.execute(LOG, (None, "one-02", 1, AT, DAY, "new", 0, 0))
-    raw.execute(LOG, (3, "one-02", 1, AT + 5, DAY, "new", 0, 0))
+    log(None, "one-01", 3, AT, DAY, "review", 10, 9, former=8)
+    log(None, "one-02", 1, AT, DAY, "new", 0, 0)
+    log(3, "one-02", 1, AT + 5, DAY, "new", 0, 0)
     changes = [
         {"table": "memory", "key": "one-01", "before": before, "after": image(raw, "one-01")},
         {"table": "review_log", "key": 2, "appended": True},
@@ -72,7 +82,7 @@ def old_database(path: Path, revision: str) -> None:
     raw.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 def test_an_earlier_database_is_filled_in_and_its_acts_can_be_undone(house: House, revision: str) -> None:
     old_database(house.paths.database, revision)
     container = house.open()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,12 @@ from studyctl.domain.clock import study_day
 from studyctl.paths import Paths
 from studyctl.storage.repositories.card_search import CardSort
 from studyctl.storage.repositories.memory import Subject, save_memory
+from studyctl.tui.app import StudyApp
 from studyctl.tui.screens.browser import ORDERS, PAGE, BrowserScreen
 from studyctl.tui.screens.knowledge_map import MapScreen
+from studyctl.tui.screens.review import ReviewScreen
 from studyctl.tui.screens.today import TodayScreen
+from studyctl.tui.widgets.card_view import CardView
 from studyctl.tui.widgets.row_list import RowList
 from studyctl.tui.widgets.status_line import StatusLine
 from tests.helpers import card_toml, paths_below, small_bundle, write
@@ -135,12 +141,15 @@ async def test_a_query_narrows_the_list_and_a_wrong_one_leaves_it(make_app: Make
         await ask(pilot, "is:deu")
         assert "col 4" in status(pilot)
         assert "is:due" in status(pilot)
+        assert pilot.app.screen.query_one("#filter", Input).cursor_position == 3
         assert shown(pilot) == ["block-table-gap.1"]
         await press(pilot, "escape")
         assert pilot.app.screen.query_one("#filter", Input).value == "tag:kv-cache prop:r<0.95", "the one in force"
         await ask(pilot, "zebra")
         assert (shown(pilot), text(pilot, "card")) == ([], "")
-        assert text(pilot, "cards-head").startswith("No card matches")
+        assert text(pilot, "cards-head") == "No card matches."
+        await ask(pilot, "tag:kv-cash")
+        assert text(pilot, "cards-head") == "No card has the tag kv-cash. Did you mean tag:kv-cache?"
         assert status(pilot) == ""
         for key in ("minus", "exclamation_mark", "enter", "y"):
             await press(pilot, key)
@@ -237,6 +246,44 @@ async def test_map_and_search_lead_to_cards(make_app: MakeApp, arranged: Contain
         await settled(pilot)
         await press(pilot, "tab", "enter")
         assert shown(pilot) == ["loop-order"]
+
+
+async def test_the_cards_of_the_query_are_asked(make_app: MakeApp, arranged: Container) -> None:
+    async with make_app("browser").run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await ask(pilot, "id:one-02")
+        await press(pilot, "R")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        assert pilot.app.screen.query_one(CardView).shown.id == "one-02"  # type: ignore[union-attr]
+        await press(pilot, "escape", "escape")
+        await ask(pilot, "zebra")
+        await press(pilot, "R")
+        assert status(pilot) == "There is no card to ask."
+
+
+async def test_a_card_is_edited_and_shown_anew(
+    make_app: MakeApp, arranged: Container, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = write(
+        tmp_path / "editor.py",
+        """
+        import sys
+        text = open(sys.argv[1]).read()
+        open(sys.argv[1], "w").write(text.replace("Like the page table", "As the page table"))
+        """,
+    )
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", shlex.join([sys.executable, str(script)]))
+    monkeypatch.setattr(StudyApp, "suspend", lambda _app: nullcontext())
+    async with make_app("browser").run_test(size=(100, 40)) as pilot:
+        await settled(pilot)
+        await ask(pilot, "id:block-table-gap.2")
+        before = arranged.browser.card("block-table-gap.2").line
+        await press(pilot, "e")
+        assert "As the page table of an operating system." in text(pilot, "card")
+        assert arranged.browser.card("block-table-gap.2").line == before, "its progress stays"
+        await press(pilot, "u")
+        assert "Like the page table of an operating system." in text(pilot, "card")
 
 
 @pytest.mark.parametrize("size", SIZES)

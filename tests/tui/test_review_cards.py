@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -21,6 +22,7 @@ from studyctl.paths import Paths
 from studyctl.storage.repositories.cards import find_cards
 from studyctl.storage.repositories.memory import Subject, save_memory
 from studyctl.storage.repositories.settings import load_settings, save_settings
+from studyctl.storage.tables import LabCardRow, LabRecordRow, table_of
 from studyctl.storage.undo import digest
 from studyctl.tui.app import StudyApp
 from studyctl.tui.screens.review import ReviewScreen
@@ -426,14 +428,16 @@ async def test_a_card_that_becomes_a_leech_is_named(make_app: MakeApp, services:
 
 
 async def test_a_figure_that_a_later_run_left_is_named(make_app: MakeApp, services: Container, deck: Path) -> None:
-    from studyctl.storage.tables import LabCardRow
-
+    record = {"id": "toy-2", "slug": "toy", "address": "p90/1", "verdict": "passed", "evidence": "measured"}
+    record |= {"device": "cpu", "profile": "full", "path": "", "solution_hash": "ab", "document": "{}"}
+    times = {"at": 993_600_000, "day": 1, "seconds": 1.0}
     row = {"slug": "toy", "figure": "ratio", "device": "cpu", "record": "a", "low": 1.0, "high": 2.0, "at": 1}
     with services.context.database.write("labs", "prepare") as transaction:
+        transaction.connection.execute(insert(table_of(LabRecordRow)).values(**record, **times))
         transaction.put(LabCardRow, {"card_id": "own-plain", "stale": "toy-2", **row})
     async with make_app("review").run_test() as pilot:
         await filtered(pilot, "id:own-plain")
-        assert text(pilot, "#marks") == "! stale: record toy-2 measured another value"
+        assert text(pilot, "#marks") == "! stale: measured another value on 1970-01-12, record toy-2"
 
 
 # --- editing --------------------------------------------------------------------------------------------------------

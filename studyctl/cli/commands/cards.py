@@ -46,11 +46,13 @@ def list_cards(
 ) -> None:
     """List the cards that match."""
     page = state_of(context).container.browser.find(" ".join(query or ()), sort, limit)
+    for problem in page.problems:
+        say(f"{problem.message} {problem.hint}".strip())
     if as_json:
         output.document({"total": page.total, "cards": page.rows})
         return
     if not page.rows:
-        say("No card matches. Leave a term out, or see `studyctl cards --help`.")
+        say(page.remark or "No card matches. Leave a term out, or see `studyctl cards --help`.")
         return
     output.table(("id", "due", "recall", "lapses", "front"), [_cells(row) for row in page.rows])
     if page.total > len(page.rows):
@@ -145,8 +147,7 @@ def _detail(detail: CardDetail) -> list[str]:
     line, card = detail.line, detail.card
     lines = [f"{card.id}  {card.kind.value}  {card.deck}  {card.day}  {marks(line)}".rstrip(), "", card.front, ""]
     lines += [card.back, "", f"source: {card.source}", f"topics: {', '.join(card.topics) or 'none'}"]
-    standing = line.phase if line.due == line.phase else f"{line.phase}, {line.due}"
-    lines += [f"file: {detail.path}", f"{standing}; {line.reps} answers, {line.lapses} lapses"]
+    lines += [f"file: {detail.path}", line.standing]
     if line.stability is not None and line.difficulty is not None and line.retrievability is not None:
         lines.append(
             f"stability {line.stability:.1f} d, difficulty {line.difficulty:.1f} of 10, "

@@ -111,7 +111,7 @@ def preview_lines(preview: Preview) -> list[str]:
     ]
     lines += output.aligned(("schedule", "recalled at the date", "min/day", "in the last week"), rows)
     if preview.deadline.recall - preview.fixed.recall < LEAST_GAIN:
-        lines.append("Hardly a gain: new cards come until the date, or there is time for every review anyway.")
+        lines.append("Hardly a gain: new cards come until the date, or time is not what is short.")
     if preview.simulated < preview.cards:
         lines.append(f"(simulated on {preview.simulated} of the cards)")
     reasons = (

@@ -58,7 +58,8 @@ def _print(done: Refit, look: bool) -> None:
     change = found.change
     output.line(f"log loss, new minus old on the same reviews: {change.mean:+.4f}; 95 % sure below {change.bound:+.4f}")
     if not found.accepted:
-        output.line("That may be chance, as the bound is not below 0: the old ones stay.")
+        verdict = "That may be chance, as the bound is not below 0" if change.mean < 0 else "That is no better"
+        output.line(f"{verdict}: the old ones stay.")
     elif look:
         output.line("The new weights are better. `studyctl review fit` keeps them.")
     else:

@@ -28,7 +28,9 @@ def recent_times(connection: Connection, before: int) -> list[Timed]:
     )
     key = (newest.c.phase, newest.c.rating)
     query = select(*key, func.count(), func.sum(newest.c.ms)).group_by(*key)
-    return [Timed(Phase(phase), Rating(rating), count, ms) for phase, rating, count, ms in connection.execute(query)]
+    return [
+        Timed(Phase(phase), Rating(rating), count, float(ms)) for phase, rating, count, ms in connection.execute(query)
+    ]
 
 
 def seconds_by_day(connection: Connection, first: int, last: int, usual_ms: float) -> dict[int, float]:
@@ -40,7 +42,7 @@ def seconds_by_day(connection: Connection, first: int, last: int, usual_ms: floa
         .order_by(None)
         .group_by(LOG.c.day)
     )
-    return {day: ms / 1000 for day, ms in connection.execute(query)}
+    return {day: float(ms) / 1000 for day, ms in connection.execute(query)}
 
 
 def _ms(usual: float) -> Any:

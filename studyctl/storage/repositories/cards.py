@@ -181,6 +181,11 @@ def cards_by_topic(connection: Connection) -> dict[str, tuple[str, ...]]:
     return {topic: tuple(cards) for topic, cards in found.items()}
 
 
+def all_topics(connection: Connection) -> list[str]:
+    """The topics that any card has."""
+    return list(connection.execute(select(TOPIC.c.topic).distinct().order_by(TOPIC.c.topic)).scalars())
+
+
 def card_texts(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """Id, front and back of all cards, as in the decks."""
     dialect = connection.dialect.name

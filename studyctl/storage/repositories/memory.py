@@ -14,7 +14,7 @@ from studyctl.domain.scheduling import ALGORITHM
 from studyctl.storage.tables import MemoryRow, table_of
 from studyctl.storage.unit_of_work import Transaction
 
-_FRESH = Memory()
+FRESH = Memory()
 _MANY = 500  # subjects in one query
 
 
@@ -70,7 +70,7 @@ def save_many(transaction: Transaction, kind: Subject, memories: Mapping[str, Me
 
 def memory_row(kind: Subject, subject: str, memory: Memory) -> dict[str, Any] | None:
     """The row that holds a memory; None where it needs none."""
-    if memory == _FRESH:
+    if memory == FRESH:
         return None
     return {
         "subject": subject,

@@ -65,13 +65,13 @@ def reviews(connection: Connection, since_day: int | None = None) -> list[Review
     query = standing(table).where(table.c.act == CardAct.ANSWER.value)
     if since_day is not None:
         query = query.where(table.c.day >= since_day)
-    return [_entry(row) for row in connection.execute(query).mappings()]
+    return [entry_from(row) for row in connection.execute(query).mappings()]
 
 
 def card_acts(connection: Connection) -> Iterator[ReviewEntry]:
     """All acts on cards that stand, answers and others, oldest first."""
     for row in connection.execute(standing(table_of(ReviewLogRow))).mappings():
-        yield _entry(row)
+        yield entry_from(row)
 
 
 def acts_of(connection: Connection, card: str) -> list[ReviewEntry]:
@@ -85,10 +85,11 @@ def acts_on(connection: Connection, cards: Iterable[str]) -> Iterator[ReviewEntr
     for start in range(0, len(wanted), _MANY):
         query = standing(table).where(table.c.card_id.in_(wanted[start : start + _MANY]))
         for row in connection.execute(query).mappings():
-            yield _entry(row)
+            yield entry_from(row)
 
 
-def _entry(row: Any) -> ReviewEntry:
+def entry_from(row: Any) -> ReviewEntry:
+    """The act that a line records."""
     return ReviewEntry(
         id=row["id"],
         card_id=row["card_id"],

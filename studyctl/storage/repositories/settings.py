@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from studyctl.domain.breaks import parse_breaks
-from studyctl.domain.deadline_choice import DeadlineChoice
+from studyctl.domain.deadline_choice import MAX_MINUTES, DeadlineChoice
 from studyctl.domain.setting_rules import RULES, as_typed
 from studyctl.domain.settings import Settings
 from studyctl.errors import DataError, UsageError
@@ -60,13 +61,11 @@ def _chosen(name: str, text: str) -> Any:
 
 
 def _deadline(value: dict[str, Any]) -> DeadlineChoice:
-    return DeadlineChoice(
-        date.fromisoformat(value["date"]),
-        float(value["minutes"]),
-        date.fromisoformat(value["start"]),
-        float(value["total_minutes"]),
-        float(value["build_retention"]),
-    )
+    start, when = date.fromisoformat(value["start"]), date.fromisoformat(value["date"])
+    minutes, total, retention = (float(value[name]) for name in ("minutes", "total_minutes", "build_retention"))
+    if not (start < when and 0 < minutes <= MAX_MINUTES and 0 <= total < math.inf and 0 < retention < 1):
+        raise ValueError(value)
+    return DeadlineChoice(when, minutes, start, total, retention)
 
 
 def save_settings(transaction: Transaction, settings: Settings) -> None:

@@ -12,8 +12,10 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 
 from studyctl.domain.outcome import Area, Changes
+from studyctl.domain.query_terms import QueryError
+from studyctl.errors import StudyError
 from studyctl.tui.actions import Scope, bindings
-from studyctl.tui.base import StudyScreen
+from studyctl.tui.card_editing import EditsCards
 from studyctl.tui.widgets.card_text import card_heading, card_row, detail_text
 from studyctl.tui.widgets.reader import Reader
 from studyctl.tui.widgets.row_list import RowList
@@ -32,7 +34,7 @@ ORDERS = {
 EXAMPLE = "words, tag:kv-cache is:due prop:r<0.9 day:p90/16, then enter"
 
 
-class BrowserScreen(StudyScreen):
+class BrowserScreen(EditsCards):
     """All cards of all decks."""
 
     HEADING = "Cards"
@@ -71,7 +73,7 @@ class BrowserScreen(StudyScreen):
     @on(Input.Submitted, "#filter")
     def search(self, event: Input.Submitted) -> None:
         """A new query; a wrong one is explained, and the list stays."""
-        self._look_for(event.value, PAGE, self._found)
+        self._look_for(event.value, PAGE, self._found, self._wrong)
 
     @on(Input.Submitted, "#note")
     def store_flag(self, event: Input.Submitted) -> None:
@@ -91,7 +93,7 @@ class BrowserScreen(StudyScreen):
             self.remove_class("-whole")
             return
         if self._detail is None or self._detail.line != line:
-            self.ask(lambda container: container.browser.card(line.id), self._show_card)
+            self._read_card()
         if self.query_one(RowList).highlighted == len(self._shown) - 1 and len(self._shown) < self._total:
             self._look_for(self._asked, len(self._shown) + PAGE)
 
@@ -132,6 +134,21 @@ class BrowserScreen(StudyScreen):
         elif line is not None:
             self.open_field("note")
 
+    def action_edit(self) -> None:
+        """Open the selected card's text in the user's editor."""
+        line = self._selected
+        if line is not None:
+            self.edit_card(line.id)
+
+    def action_practice(self) -> None:
+        """Ask the cards of the query; without one, those that were learnt."""
+        if not self._shown:
+            self.say("There is no card to ask.")
+        elif self._asked.strip():
+            self.study.open("review", "filter", self._asked)
+        else:
+            self.study.open("review", "practice")
+
     def action_back(self) -> None:
         """Leave the field, then the whole card, then the screen."""
         if self.close_fields():
@@ -153,9 +170,21 @@ class BrowserScreen(StudyScreen):
     def _selected(self) -> CardLine | None:
         return self._shown.get(self.query_one(RowList).selected or "")
 
-    def _look_for(self, query: str, limit: int, then: Callable[[str, CardPage], None] | None = None) -> None:
+    def _look_for(
+        self,
+        query: str,
+        limit: int,
+        then: Callable[[str, CardPage], None] | None = None,
+        failed: Callable[[StudyError], None] | None = None,
+    ) -> None:
         order, show = self._order, then or self._show
-        self.ask(lambda container: container.browser.find(query, order, limit), lambda page: show(query, page))
+        self.ask(lambda container: container.browser.find(query, order, limit), lambda page: show(query, page), failed)
+
+    def _wrong(self, error: StudyError) -> None:
+        """The cursor goes to the place that is wrong."""
+        self.complain(error)
+        if isinstance(error, QueryError):
+            self.query_one("#filter", Input).cursor_position = error.column - 1
 
     def _found(self, query: str, page: CardPage) -> None:
         """Another list: it begins at the top, and the keys go to it."""
@@ -170,15 +199,23 @@ class BrowserScreen(StudyScreen):
         self._shown = {line.id: line for line in page.rows}
         self._total = page.total
         some = f", the first {len(page.rows)} of them here" if len(page.rows) < page.total else ""
-        count = f"{page.total} card{'s' if page.total != 1 else ''}" if page.total else "No card matches"
-        self.query_one("#cards-head", Static).update(f"{count}: {ORDERS[self._order]}{some}")
+        count = f"{page.total} card{'s' if page.total != 1 else ''}: {ORDERS[self._order]}{some}"
+        self.query_one("#cards-head", Static).update(count if page.total else page.remark or "No card matches.")
         self._fill()
         self.follow()
+        self._read_card()
+        for problem in page.problems[:1]:
+            self.complain(problem)
 
     def _fill(self) -> None:
         wide = self.app.size.width >= WIDE
         self.query_one("#cards-columns", Static).update(card_heading(wide))
         self.query_one(RowList).show_rows([card_row(line, wide) for line in self._shown.values()])
+
+    def _read_card(self) -> None:
+        line = self._selected
+        if line is not None:
+            self.ask(lambda container: container.browser.card(line.id), self._show_card)
 
     def _show_card(self, detail: CardDetail) -> None:
         line = self._selected

@@ -39,9 +39,7 @@ def detail_text(detail: CardDetail) -> Content:
     line, card = detail.line, detail.card
     parts = [Content.styled(f"{card.id}  {card.kind.value}  {card.deck}  {card.day}", "dim"), *_remarks(line)]
     parts += [*_paragraphs(card.front), Content(""), *_paragraphs(card.back), Content("")]
-    standing = line.phase if line.due == line.phase else f"{line.phase}, {line.due}"
-    schedule = f"{standing}; {line.reps} answers, {line.lapses} lapses"
-    parts.append(Content.assemble(("schedule  ", "bold"), schedule))
+    parts.append(Content.assemble(("schedule  ", "bold"), line.standing))
     if line.stability is not None and line.difficulty is not None:
         parts.append(
             Content.assemble(
@@ -95,7 +93,11 @@ def _paragraphs(text: str) -> list[Content]:
 def _prose(text: str) -> Content:
     """A paragraph; what Markdown marks as code or as strong is painted bold."""
     pieces = _MARKED.split(" ".join(text.split()))
-    return Content.assemble(*((piece.strip("*`"), "bold") if n % 2 else piece for n, piece in enumerate(pieces)))
+    return Content.assemble(*((_bare(piece), "bold") if n % 2 else piece for n, piece in enumerate(pieces)))
+
+
+def _bare(piece: str) -> str:
+    return piece[1:-1] if piece.startswith("`") else piece[2:-2]
 
 
 def _log_row(entry: LogLine) -> Content:
