@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import fsrs_rs_python
-
 from studyctl.domain.card_lines import former_days
 from studyctl.domain.cards import Memory, Phase
 from studyctl.domain.fitting import Answer, memories
 from studyctl.domain.scheduling import STABILITY_MAX, STABILITY_MIN
+from studyctl.domain.weights import memory_model
 
 _EASE = 2.5
 _SM2_RETENTION = 0.9
@@ -34,7 +33,7 @@ def filled(cards: Mapping[str, Unfilled], weights: Sequence[float]) -> dict[str,
     told = {card: each for card, each in cards.items() if each.answers}
     states = memories((each.answers for each in told.values()), weights)
     found = {card: _with(each.memory, *state) for (card, each), state in zip(told.items(), states, strict=True)}
-    model = fsrs_rs_python.FSRS(parameters=list(weights))
+    model = memory_model(weights)
     for card, each in cards.items():
         if card in told:
             continue

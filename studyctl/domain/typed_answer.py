@@ -64,12 +64,12 @@ def wanted(card: Card) -> str:
     if card.kind is CardKind.NUMERIC:
         unit = f" in {card.unit}" if card.unit else ""
         return f"Type a number{unit}; {card.tolerance * 100:g} % off is allowed."
-    return _WANTED.get(card.kind, "")
+    return _WANTED.get(card.kind, "") if typed(card) or card.kind is CardKind.CODE else ""
 
 
 def typed(card: Card) -> bool:
-    """True where the card wants its answer typed."""
-    return card.kind in (CardKind.TYPE, CardKind.NUMERIC, CardKind.CLOZE)
+    """True where the card wants its answer typed; one of several lines is only shown."""
+    return card.kind in (CardKind.TYPE, CardKind.NUMERIC, CardKind.CLOZE) and "\n" not in card.answer
 
 
 def compare(card: Card, text: str) -> Comparison:
@@ -105,9 +105,9 @@ def compare_number(text: str, answer: float, unit: str, tolerance: float) -> Com
     error = _relative_error(number * given.factor, answer * asked.factor)
     if error <= tolerance:
         return Comparison(
-            True, "Right." if error == 0 else f"Right: {error:.1%} off, {tolerance:.3g} of it is allowed."
+            True, "Right." if error == 0 else f"Right: {error:.1%} off, {tolerance * 100:g} % is allowed."
         )
-    return Comparison(False, f"{error:.1%} off; it is {wanted}, and {tolerance:.3g} of it is allowed.")
+    return Comparison(False, f"{error:.1%} off; it is {wanted}, and {tolerance * 100:g} % is allowed.")
 
 
 def _relative_error(given: float, wanted: float) -> float:

@@ -10,7 +10,7 @@ from studyctl.domain.card_query import All, parse_query
 from studyctl.domain.cards import Card, CardAct, ReviewEntry
 from studyctl.domain.due_text import due_text
 from studyctl.domain.scheduling import Moment, Scheduler
-from studyctl.errors import NotFoundError, UsageError
+from studyctl.errors import ContentError, NotFoundError, UsageError
 from studyctl.services.context import Context
 from studyctl.services.query_facts import facts_for, unknown_tags
 from studyctl.services.review import scheduler_for
@@ -75,11 +75,15 @@ class CardLine:
 
 @dataclass(frozen=True)
 class CardPage:
-    """How many cards match, and some of them; where none does, `remark` may say why."""
+    """How many cards match, and some of them.
+
+    Where none does, `remark` may say why; `problems` tells what is wrong with the user's own decks.
+    """
 
     total: int
     rows: tuple[CardLine, ...]
     remark: str = ""
+    problems: tuple[ContentError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,13 @@ class BrowserService:
             UsageError: the query is wrong (says where), or there is no such order.
         """
         parsed, order = parse_query(query), _sort_of(sort)
-        self._context.shelf.sync()
+        problems = self._context.shelf.sync()
         with self._context.database.read() as connection:
             facts = facts_for(self._context, connection, parsed)
             total = count_found(connection, parsed, facts)
             found = find_page(connection, parsed, facts, order, limit, offset) if total > offset else []
-            return CardPage(total, self._lines(connection, found), "" if total else unknown_tags(connection, parsed))
+            remark = "" if total else unknown_tags(connection, parsed)
+            return CardPage(total, self._lines(connection, found), remark, problems)
 
     def fitting(self, query: str, act: str) -> tuple[str, ...]:
         """Ids of the cards that match and that an act makes sense for, in the order of the decks.

@@ -16,7 +16,7 @@ from studyctl.domain.carried_memory import state_of
 from studyctl.domain.collection import Collection, CollectionCard
 from studyctl.domain.settings import Settings
 from studyctl.domain.study_days import StudyDays
-from studyctl.domain.weights import DEFAULT_WEIGHTS
+from studyctl.domain.weights import DECAY, DEFAULT_WEIGHTS
 from studyctl.errors import ContentError, NotFoundError, UsageError
 from studyctl.services.carried_cards import carried_card, deck_name, is_own
 from studyctl.services.context import Context
@@ -127,7 +127,7 @@ class CardExportService:
             rollover_hour=settings.rollover_hour,
         )
         last = {review.card_id: review.at for review in reviews if review.answer}
-        decay = (settings.fsrs_weights or DEFAULT_WEIGHTS)[-1]
+        decay = (settings.fsrs_weights or DEFAULT_WEIGHTS)[DECAY]
         texts = self._cloze_texts(stored.cards)
         cards: list[CollectionCard] = []
         for each in stored.cards:

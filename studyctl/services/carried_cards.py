@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from studyctl.content.cards import OWN_DAY, TOLERANCE
 from studyctl.content.decks import OWN
-from studyctl.domain.cards import Card
+from studyctl.domain.cards import Card, CardKind
 from studyctl.domain.collection import CardState, CollectionCard
 from studyctl.storage.repositories.cards import PlacedCard
 
@@ -48,5 +48,5 @@ def _extra(card: Card, text: str) -> Iterator[tuple[str, str]]:
     yield "text", text
     yield "answer", card.answer
     yield "unit", card.unit
-    yield "tolerance", "" if card.tolerance in (0.0, TOLERANCE) else repr(card.tolerance)
+    yield "tolerance", "" if card.kind is not CardKind.NUMERIC or card.tolerance == TOLERANCE else repr(card.tolerance)
     yield "near", " ".join(card.near)

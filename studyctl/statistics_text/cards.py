@@ -21,7 +21,7 @@ def cards(view: ReviewStatistics, width: int) -> list[str]:
     sums, room = view.cards, min(width, MOST_WIDTH)
     phases = (("new", sums.new), ("learning", sums.learning), ("young", sums.young), ("mature", sums.mature))
     lines = [
-        f"{sums.total} cards in the decks; {sums.suspended} of them suspended, {sums.leech} leeches",
+        f"{sums.total} cards in the decks; suspended among them: {sums.suspended}, leeches: {sums.leech}",
         *bars(phases, room),
         "mature: a stability of 21 days and more",
     ]

@@ -31,6 +31,8 @@ class EditsCards(StudyScreen):
     def _open(self, card_id: str, draft: Draft) -> None:
         from studyctl.services.editor import run_editor
 
+        if draft.kept:
+            self.say("The text that could not be stored before is opened again.")
         try:
             with self.app.suspend():
                 run_editor(draft.file)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.helpers import write
 
 
 def test_the_first_word_may_be_a_query_or_a_command(cli: Cli) -> None:
@@ -43,6 +46,13 @@ def test_what_is_wrong_is_explained(cli: Cli, arguments: tuple[str, ...], told: 
     done = cli("cards", *arguments)
     assert done.code == (0 if "move" in arguments else 2)
     assert told in done.err
+
+
+def test_what_is_wrong_with_an_own_deck_is_told_beside_the_list(cli: Cli, home: Path) -> None:
+    write(home / "cards" / "own.toml", "[[card]]\nfront = 1\n")
+    done = cli("cards", "tag:kv-cache", "--limit", "1", "--json")
+    assert (done.code, len(done.json["cards"])) == (0, 1)
+    assert "own.toml" in done.err
 
 
 def test_one_card_with_its_log(cli: Cli) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from studyctl.cli.commands import lab_watch
 from studyctl.container import open_container
 from tests.cli.conftest import Cli
 
@@ -117,6 +118,25 @@ def test_a_run_tells_what_became_of_the_predictions(cli: Cli, home: Path) -> Non
     assert cli("lab", "show", SLUG, "--json").json["predictions"] == dict.fromkeys(NAMES)
     cli("lab", "predict", SLUG, "ratio_10", "2")
     assert "ratio_10: speed-up of a cached token at prompt 10: predicted 2 x" in cli("lab", "show", SLUG).out
+
+
+def test_a_watched_run_tells_what_it_settled(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Referee:
+        def cancel(self) -> None:
+            """Nothing runs."""
+
+    document = json.loads((ROOT / "data" / "records" / f"{SLUG}-cpu.json").read_text(encoding="utf-8"))
+    container = open_container()
+    lab = container.labs.start(container.library.labs[SLUG]).lab
+    container.predictions.predict(lab, {"ratio_200": "4x"})
+    monkeypatch.setattr(container.labs, "run", lambda request: (Referee(), iter([document])))
+    lab_watch._grade(container, SLUG)
+    container.close()
+    told = capsys.readouterr().out
+    assert "  speed-up of a cached token at prompt 200: predicted 4 x, measured 17.1 x [16.2, 17.57]: surprise" in told
+    assert "prompt 50" not in told
 
 
 def test_cards_are_listed_then_taken_by_number(cli: Cli, home: Path) -> None:

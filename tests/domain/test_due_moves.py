@@ -179,6 +179,13 @@ def test_a_break_becomes_free_and_others_stay(cards, easy_days, first, length) -
         assert min(sums) >= 2, "those that lie nearer to the day after wait for it"
 
 
+def test_the_days_before_a_break_get_no_more_than_half_again_of_a_usual_day() -> None:
+    due = due_days(cards_on(dict.fromkeys(range(1, 7), 7), interval=10))
+    after = loads_after(due, away(1, 6).moves(due))
+    assert after[TODAY] == ceil(MORE * 42 / 7)
+    assert sum(after[TODAY + n] for n in range(7, 13)) == 42 - after[TODAY]
+
+
 def test_a_break_costs_less_than_staying_away_and_leaves_no_wave() -> None:
     cards = tuple(
         DueCard(f"c{n:04}", interval, day - interval, day)

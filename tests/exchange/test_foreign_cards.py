@@ -67,6 +67,15 @@ def test_a_later_row_is_added_to_the_deck_and_what_was_edited_there_stays(contai
         assert "# by hand" in deck.read_text()
 
 
+def test_a_deck_with_the_line_ends_of_windows_keeps_them(container: Container, tmp_path: Path) -> None:
+    imported(container, csv(tmp_path, "front,back", "One?,1"))
+    deck = container.context.paths.cards / "imported-other.toml"
+    deck.write_bytes(deck.read_bytes().replace(b"\n", b"\r\n"))
+    assert imported(container, csv(tmp_path, "front,back", "One?,1", 'Two?,"2\nb"')).new == 1
+    assert deck.read_bytes().count(b"\n") == deck.read_bytes().count(b"\r\n") > 14
+    assert [card.back for card in own_cards(container).values()] == ["1", "2\nb"]
+
+
 def test_cards_of_several_decks_come_into_a_file_each_or_into_one(container: Container, tmp_path: Path) -> None:
     path = csv(tmp_path, "front,back,deck", "1,1,Physics::Heat", "2,2,物理", "3,3,Physics  heat", "4,4,Physics::Heat")
     with undone_whole(container, container.context.paths.cards):

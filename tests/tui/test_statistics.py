@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,28 +15,40 @@ from textual.widgets import Static
 from studyctl.container import Container
 from studyctl.domain.cards import Rating
 from studyctl.errors import DataError
-from studyctl.paths import Paths
+from studyctl.paths import Paths, resolve_paths
 from studyctl.services.review_statistics import StatisticsService
 from studyctl.tui.controllers.keep import kept
 from studyctl.tui.screens.statistics import StatisticsScreen
 from studyctl.tui.widgets.statistics_pages import PAGES
+from tests.helpers import small_bundle, write
 from tests.seeded_reviews import seed_reviews
-from tests.tui.conftest import MakeApp, Snap, press, settled, with_small_content
+from tests.tui.conftest import MakeApp, Snap, press, settled
 
 SIZES = [(80, 24), (160, 50)]
 
 
+CARDS = [f"card-{n:03}" for n in range(200)]
+TOPICS = ("tensor-cores", "kv-cache", "decode", "roofline", "occupancy", "prefill", "quantization", "nccl", "paging")
+
+
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    """The numbers of the pictures do not change with the content."""
-    return with_small_content(tmp_path)
+    """A small bundle and a deck of one's own, so that pictures do not change with the content."""
+    paths = replace(resolve_paths({"STUDYCTL_HOME": str(tmp_path / "home")}), bundle=small_bundle(tmp_path / "bundle"))
+    lines = ["schema = 1", 'deck = "own"', 'title = "Own"']
+    for n, card in enumerate(CARDS):
+        topics = sorted({TOPICS[n % 9], TOPICS[n % 4]})
+        lines += ["", "[[card]]", f'id = "{card}"', 'front = "Why?"', 'back = "So."', 'source = "a book"']
+        lines += [f"topics = {topics}"]
+    write(paths.cards / "own.toml", "\n".join(lines))
+    return paths
 
 
 def seed(services: Container) -> None:
     """Two hundred cards, studied for ten months."""
     services.settings.first_start()
     services.context.shelf.sync()
-    seed_reviews(services, list(services.library.cards)[:200], 300)
+    seed_reviews(services, CARDS, 300)
 
 
 def screen(pilot: Pilot[Any]) -> StatisticsScreen:

@@ -46,6 +46,8 @@ def list_cards(
 ) -> None:
     """List the cards that match."""
     page = state_of(context).container.browser.find(" ".join(query or ()), sort, limit)
+    for problem in page.problems:
+        say(f"{problem.message} {problem.hint}".strip())
     if as_json:
         output.document({"total": page.total, "cards": page.rows})
         return

@@ -12,7 +12,7 @@ from studyctl.cli.diagnostics import say
 from studyctl.cli.lab_figures import document_of, proposal_lines
 from studyctl.cli.state import state_of
 from studyctl.domain.measured_cards import Proposal
-from studyctl.errors import UsageError
+from studyctl.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from studyctl.container import Container
@@ -62,10 +62,10 @@ def cards(
 
 
 def _record(container: Container, source: str) -> LabRecord:
-    known = {each.id for each in container.labs.records()}
-    if source in known:
+    try:
         return container.labs.record(source)
-    return container.lab_cards.newest(container.resolve.lab(source, "studyctl lab cards").lab)
+    except NotFoundError:
+        return container.lab_cards.newest(container.resolve.lab(source, "studyctl lab cards").lab)
 
 
 def _chosen(take: str, proposals: tuple[Proposal, ...]) -> list[Proposal]:

@@ -12,6 +12,7 @@ from studyctl.cli.diagnostics import say
 from studyctl.cli.lab_progress import follow
 from studyctl.cli.state import state_of
 from studyctl.domain.labs import LabRecord, Verdict
+from studyctl.domain.predictions import told
 from studyctl.errors import StudyError
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def _grade(container: Container, slug: str) -> LabRecord | None:
     except StudyError as error:  # the next save may be better; the watch goes on
         say(f"{slug}: {error.message} {error.hint}".rstrip())
         return None
-    for text in _summary(record):
+    results = container.predictions.results(record)
+    settled = [f"  {told(each)}" for each in results if each.predicted is not None]
+    for text in (*_summary(record), *settled):
         output.line(text)
     return record
 

@@ -9,7 +9,6 @@ import typer
 
 from studyctl.cli import completion, output
 from studyctl.cli.diagnostics import say
-from studyctl.cli.plain_review import practise_line_by_line, review_line_by_line
 from studyctl.cli.render import break_line
 from studyctl.cli.state import state_of
 from studyctl.domain.cards import Rating
@@ -38,6 +37,8 @@ def review(
         raise UsageError("--filter and --practice exclude each other.", "A filter asks cards that are not due, too.")
     if query is not None and not query.strip():
         raise UsageError("The filter is empty.", "For example: studyctl review --filter tag:kv-cache")
+    from studyctl.cli.plain_review import practise_line_by_line, review_line_by_line
+
     state = state_of(context)
     if plain and (query is not None or practice):
         practise_line_by_line(state.container, query or "", int(time.time()))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from studyctl.content.cards import read_deck
+from studyctl.content.deck_text import with_card
 from studyctl.content.deck_writer import card_table, deck_head
 from studyctl.content.toml_file import parse_toml
 from studyctl.services.card_import.notes import NewNote
@@ -47,7 +48,7 @@ def decks_of(
             tables.setdefault(deck or _own_name(note.card.deck), []).append(card_table(table))
     for name, texts in tables.items():
         file, before = _file_for(name, lambda one: found.files[one] if one in found.files else read(one))
-        text = (before or deck_head(name)) + ("" if before is None or before.endswith("\n") else "\n") + "".join(texts)
+        text = with_card(deck_head(name) if before is None else before, "".join(texts))
         present = set() if before is None else {card.id for card in read_deck(parse_toml(before, file), own=True)}
         found.files[file] = text
         found.cards |= {card.id for card in read_deck(parse_toml(text, file), own=True)} - present

@@ -154,8 +154,7 @@ class CardImportService:
             day = parse_address(text)
         except UsageError:
             return False
-        track = self._context.library.tracks.get(day.track)
-        return track is not None and day in track.days
+        return self._context.shelf.has_day(day)
 
 
 def _summary(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from unicodedata import normalize
@@ -15,7 +16,7 @@ NO_BACK = "it has no text on its back"
 Table = dict[str, Value]
 _NO_TOPIC = re.compile(r"[^\w]+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~$&])")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?(?:e[+-]?\d{1,2})?", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?", re.IGNORECASE)
 
 
 def table_of(note: NewNote, source: str, has_day: Callable[[str], bool]) -> Table | str:
@@ -92,4 +93,7 @@ def _number(text: str) -> int | float | None:
     text = text.strip()
     if not _NUMBER.fullmatch(text):
         return None
-    return int(text) if text.lstrip("-").isdecimal() else float(text)
+    number = float(text)
+    if not math.isfinite(number):
+        return None
+    return int(text) if text.lstrip("-").isdecimal() else number

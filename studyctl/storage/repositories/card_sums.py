@@ -52,26 +52,26 @@ def card_sums(connection: Connection, today: int, spans: Sequence[float]) -> Car
     know powers.
     """
     elapsed = today - MEMORY.c.last_day
-    groups = (
-        _group([MEMORY.c.stability < bound for bound in STABILITIES]),
-        _group([MEMORY.c.difficulty < bound for bound in DIFFICULTIES]),
-        _group([elapsed > MEMORY.c.stability * span for span in spans]),
+    places = (
+        *(MEMORY.c.phase, MEMORY.c.suspended, MEMORY.c.leech),
+        _group([MEMORY.c.stability < bound for bound in STABILITIES]).label("stable"),
+        _group([MEMORY.c.difficulty < bound for bound in DIFFICULTIES]).label("difficult"),
+        _group([elapsed > MEMORY.c.stability * span for span in spans]).label("recalled"),
+        case((MEMORY.c.stability >= MATURE_DAYS, 1), else_=0).label("mature"),
     )
-    key = (MEMORY.c.phase, MEMORY.c.suspended, MEMORY.c.leech, *groups)
-    mature = case((MEMORY.c.stability >= MATURE_DAYS, 1), else_=0)
-    query = select(*key, func.count(), func.sum(mature)).join(CARD, CARD.c.id == MEMORY.c.subject)
+    placed = select(*places).join(CARD, CARD.c.id == MEMORY.c.subject).where(_OF_CARDS).subquery()
+    query = select(*placed.c, func.count()).group_by(*placed.c)
     count, sizes = Counter[str](), (len(STABILITIES) + 1, len(DIFFICULTIES) + 1, len(spans) + 1)
     found = [[0] * size for size in sizes]
-    for phase, suspended, leech, *places, cards, old in connection.execute(query.where(_OF_CARDS).group_by(*key)):
+    for phase, suspended, leech, *groups, mature, cards in connection.execute(query):
         count["suspended"] += cards * suspended
         count["leech"] += cards * leech
         if phase == Phase.NEW.value:
             continue
         count["seen"] += cards
         if phase == Phase.REVIEW.value:
-            count["mature"] += old
-            count["young"] += cards - old
-        for group, place in zip(found, places, strict=True):
+            count["mature" if mature else "young"] += cards
+        for group, place in zip(found, groups, strict=True):
             group[place] += cards
     total = connection.execute(select(func.count()).select_from(CARD)).scalar_one()
     return CardSums(

@@ -84,7 +84,7 @@ def by_day(connection: Connection, first: int, last: int) -> list[DaySum]:
         .group_by(stats.c.day)
         .order_by(stats.c.day)
     )
-    return [DaySum(*tuple(row)) for row in connection.execute(query)]
+    return [DaySum(*map(int, row)) for row in connection.execute(query)]  # other databases sum to decimals
 
 
 def by_rating(connection: Connection, first: int, last: int) -> list[RatingSum]:
@@ -93,7 +93,7 @@ def by_rating(connection: Connection, first: int, last: int) -> list[RatingSum]:
     key = (stats.c.hour, stats.c.phase, stats.c.age)
     counts = [func.sum(stats.c[name]) for name in ("again", "hard", "good", "easy")]
     query = select(*key, *counts).where(stats.c.day.between(first, last)).group_by(*key)
-    return [RatingSum(row[0], Phase(row[1]), *row[2:]) for row in connection.execute(query)]
+    return [RatingSum(row[0], Phase(row[1]), *map(int, row[2:])) for row in connection.execute(query)]
 
 
 def passed_reviews(connection: Connection, first: int, last: int) -> tuple[int, int]:
@@ -127,7 +127,7 @@ def by_topic(connection: Connection, first: int, last: int) -> dict[str, tuple[i
     stats = relation(connection, TOPIC_STATS.name)
     query = select(stats.c.topic, func.sum(stats.c.answers), func.sum(stats.c.passed))
     query = query.where(stats.c.day.between(first, last)).group_by(stats.c.topic)
-    return {topic: (answers, passed) for topic, answers, passed in connection.execute(query)}
+    return {topic: (int(answers), int(passed)) for topic, answers, passed in connection.execute(query)}
 
 
 def forecast(connection: Connection, first: int, last: int) -> dict[int, int]:
@@ -142,18 +142,18 @@ def by_phase(connection: Connection, first: int, last: int) -> list[PhaseSum]:
     stats = relation(connection, STATS.name)
     sums = [func.sum(stats.c[name]) for name in ("again", "hard", "good", "easy", "ms")]
     query = select(stats.c.phase, *sums).where(stats.c.day.between(first, last)).group_by(stats.c.phase)
-    found = {row[0]: PhaseSum(Phase(row[0]), *row[1:]) for row in connection.execute(query)}
+    found = {row[0]: PhaseSum(Phase(row[0]), *map(int, row[1:])) for row in connection.execute(query)}
     return [found[phase] for phase in _PHASES if phase in found]
 
 
 def recall_by_day(connection: Connection, first: int, last: int) -> list[RecallSum]:
-    """Answers of some study days to cards in review."""
+    """Answers of some study days to cards in review, for each day by age."""
     stats = relation(connection, STATS.name)
-    mature = case((stats.c.age >= MATURE_AGE, 1), else_=0)
     passed = stats.c.hard + stats.c.good + stats.c.easy
+    key = (stats.c.day, stats.c.age)
     query = (
-        select(stats.c.day, mature, func.sum(passed + stats.c.again), func.sum(passed))
+        select(*key, func.sum(passed + stats.c.again), func.sum(passed))
         .where(stats.c.day.between(first, last), stats.c.phase == Phase.REVIEW.value)
-        .group_by(stats.c.day, mature)
+        .group_by(*key)
     )
-    return [RecallSum(day, bool(old), answers, passed) for day, old, answers, passed in connection.execute(query)]
+    return [RecallSum(day, age >= MATURE_AGE, int(n), int(good)) for day, age, n, good in connection.execute(query)]

@@ -204,6 +204,8 @@ class BrowserScreen(EditsCards):
         self._fill()
         self.follow()
         self._read_card()
+        for problem in page.problems[:1]:
+            self.complain(problem)
 
     def _fill(self) -> None:
         wide = self.app.size.width >= WIDE

@@ -48,7 +48,7 @@ class ReviewScreen(AsksCards):
             self._choose(query)
         elif isinstance(self._session, PracticeSession):
             ids = [each.card.id for each in (self._session.current, *self._session.upcoming) if each is not None]
-            self.ask(lambda container: jobs.read_prompts(container, ids), self._read_again)
+            self.ask(lambda container: jobs.read_prompts(container, ids), lambda read: self._read_again(ids, read))
         else:
             self.ask(jobs.read_page, self._opened)
 
@@ -143,9 +143,11 @@ class ReviewScreen(AsksCards):
         for problem in page.problems[:1]:
             self.complain(problem)
 
-    def _read_again(self, prompts: list[Prompt]) -> None:
+    def _read_again(self, ids: list[str], prompts: list[Prompt]) -> None:
         for prompt in prompts:
             self._session.refresh(prompt)
+        for card in set(ids) - {prompt.card.id for prompt in prompts}:
+            self._session.gone(card)
         self._paint()
 
     def _flagged(self, prompt: Prompt) -> None:
