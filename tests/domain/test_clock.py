@@ -90,6 +90,22 @@ def test_the_machines_zone_keeps_the_offsets_of_its_past() -> None:
 
 
 @pytest.mark.usefixtures("machine_in_berlin")
+def test_milliseconds_in_the_machines_zone_are_those_of_the_moment_also_in_the_hour_that_comes_twice() -> None:
+    zone = SystemClock().now().tzinfo
+    hour = datetime(2026, 1, 1, tzinfo=UTC)
+    for moment in (hour + timedelta(minutes=30 * n) for n in range(365 * 48)):
+        assert to_millis(moment.astimezone(zone)) == to_millis(moment)
+
+
+@pytest.mark.parametrize("rollover", range(24))
+def test_the_study_day_is_the_ordinal_of_the_study_date(rollover: int) -> None:
+    for hour in range(24):
+        for minute in (0, 59):
+            moment = datetime(2026, 3, 1, hour, minute, tzinfo=BERLIN)
+            assert study_day(moment, rollover) == study_date(moment, rollover).toordinal()
+
+
+@pytest.mark.usefixtures("machine_in_berlin")
 def test_a_summer_morning_stays_on_its_study_day_when_winter_looks_back() -> None:
     zone = SystemClock().now().tzinfo
     summer = datetime(2026, 7, 1, 4, 30, tzinfo=BERLIN)
