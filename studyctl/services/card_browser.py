@@ -13,7 +13,7 @@ from studyctl.domain.scheduling import Moment, Scheduler
 from studyctl.errors import ContentError, NotFoundError, UsageError
 from studyctl.services.context import Context
 from studyctl.services.query_facts import facts_for, unknown_tags
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.storage.repositories.card_flags import flags_of
 from studyctl.storage.repositories.card_search import (
     CardSort,

@@ -10,7 +10,7 @@ from studyctl.domain.knowledge import Branch, MapLine, Topic
 from studyctl.domain.labs import Verdict
 from studyctl.errors import NotFoundError
 from studyctl.services.context import Context
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.services.standing import load_standing
 from studyctl.storage.repositories.cards import cards_by_topic
 from studyctl.storage.repositories.interview_log import attempts

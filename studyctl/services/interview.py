@@ -10,7 +10,7 @@ from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.settings import Settings
 from studyctl.errors import NotFoundError, UsageError
 from studyctl.services.context import Context
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.services.standing import load_standing
 from studyctl.storage.repositories.interview_log import attempts, log_attempt
 from studyctl.storage.repositories.memory import Subject, all_memory, memory_of, save_memory

@@ -13,7 +13,7 @@ from studyctl.domain.settings import Settings
 from studyctl.domain.spacing import apart
 from studyctl.services.context import Context
 from studyctl.services.query_facts import facts_for
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.services.standing import load_standing
 from studyctl.storage.repositories.card_conditions import Facts
 from studyctl.storage.repositories.card_search import CardSort, Found, find_page

@@ -17,7 +17,8 @@ from studyctl.services.active_days import active_days
 from studyctl.services.context import Context
 from studyctl.services.interview import InterviewCounts, InterviewService
 from studyctl.services.plan import DayView, PlanService
-from studyctl.services.review import QueueCounts, ReviewService
+from studyctl.services.review import ReviewService
+from studyctl.services.review_queue import QueueCounts
 from studyctl.services.sprints import SprintService, SprintStatus
 from studyctl.services.standing import Standing, load_standing
 from studyctl.storage.repositories import sprints as sprint_store

@@ -20,8 +20,8 @@ from studyctl.domain.outcome import Area
 from studyctl.domain.scheduling import Moment
 from studyctl.errors import ConflictError, NotFoundError, UsageError
 from studyctl.services.breaks import Wish
-from studyctl.services.review import scheduler_for
 from studyctl.services.review_day import review_day
+from studyctl.services.schedulers import scheduler_for
 from studyctl.storage import rebuild
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
 from studyctl.storage.repositories.review_log import card_acts, log_review

@@ -14,7 +14,7 @@ from studyctl.domain.card_query import All, AnyOf, Not, Query, parse_query
 from studyctl.domain.cards import Card, CardAct, Memory, Phase, Rating
 from studyctl.domain.query_terms import Compare, Field, Is, Named, Pattern, Property, Rated, State, Words
 from studyctl.errors import NotFoundError, UsageError
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.storage.rebuild import compare
 from studyctl.storage.repositories.card_flags import flags_of
 from studyctl.storage.repositories.card_search import CardSort

@@ -17,7 +17,7 @@ from studyctl.domain.scheduling import Moment
 from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import ConflictError
 from studyctl.services.fit import PREVIEW_DAYS, FitService
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
 from studyctl.storage.repositories.review_log import card_acts, log_review

@@ -11,8 +11,8 @@ from studyctl.domain.clock import study_day, to_millis
 from studyctl.domain.outcome import Area
 from studyctl.errors import ConflictError, NotFoundError
 from studyctl.services.days import OpenItems
-from studyctl.services.review import QueueCounts
 from studyctl.services.review_day import review_day
+from studyctl.services.review_queue import QueueCounts
 from studyctl.storage.repositories.memory import Subject, memory_of, save_memory
 from studyctl.storage.repositories.review_log import reviews
 from studyctl.storage.tables import ReviewLogRow, table_of

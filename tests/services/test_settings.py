@@ -15,7 +15,7 @@ from studyctl.domain.setting_rules import RULES, as_typed
 from studyctl.domain.settings import Settings
 from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.errors import DataError, NotFoundError, UsageError
-from studyctl.services.review import scheduler_for
+from studyctl.services.schedulers import scheduler_for
 from studyctl.storage.rebuild import compare
 from studyctl.storage.repositories.review_log import reviews
 from studyctl.storage.repositories.settings import save_settings

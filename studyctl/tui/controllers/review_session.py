@@ -9,7 +9,8 @@ from studyctl.tui.controllers.sitting import Sitting
 
 if TYPE_CHECKING:
     from studyctl.errors import StudyError
-    from studyctl.services.review import Prompt, QueueCounts
+    from studyctl.services.review import Prompt
+    from studyctl.services.review_queue import QueueCounts
 
 PREFETCH = 3
 
