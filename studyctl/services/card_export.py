@@ -174,10 +174,10 @@ def _left_out(suffix: str, stored: _Stored, collection: Collection) -> Iterator[
     """Sentences on what the file does not have."""
     others = sum(act.act not in (CardAct.ANSWER, CardAct.FORGET) for act in stored.acts)
     if suffix == ".csv" and collection.reviews:
-        yield f"CSV has no log: its {len(collection.reviews)} lines stay behind; .apkg and .jsonl carry them."
+        yield f"CSV has no log; .apkg and .jsonl have. Lines that stay behind: {len(collection.reviews)}."
     elif others:
-        yield f"{others} lines of the log that are not answers (such as suspend and move) show in the schedule alone."
+        yield f"Acts that are not answers, such as suspend and move, show in the schedule alone: {others}."
     if suffix == ".apkg" and collection.reviews:
         yield "Anki keeps stability to 4 places, difficulty to 3, and neither of them for past answers."
     if stored.flagged:
-        yield f"{stored.flagged} flags with their notes are not carried."
+        yield f"Flags and their notes are not carried: {stored.flagged}."

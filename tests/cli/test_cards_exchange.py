@@ -45,7 +45,7 @@ def test_cards_go_to_another_home_and_undo_takes_them_back(
     assert cli("review", "suspend", CARD).code == 0
     written = cli("export", "cards", str(path))
     assert (written.code, written.out.splitlines()[1]) == (0, "1 with a schedule, 1 line of the log")
-    assert "1 lines of the log that are not answers" in written.err
+    assert "such as suspend and move, show in the schedule alone: 1." in written.err
     assert "4 places" in written.err
     elsewhere(monkeypatch, tmp_path)
     due = cli("review", "due", "--json").json
