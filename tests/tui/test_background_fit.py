@@ -30,6 +30,12 @@ def paths(tmp_path: Path) -> Paths:
     return with_small_content(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests say when two seconds have passed."""
+    monkeypatch.setattr("studyctl.tui.app.WATCH_SECONDS", 3600.0)
+
+
 @pytest.fixture
 def filled(services: Container, clock: FrozenClock) -> Container:
     """A year of answers by somebody who forgets quickly."""
