@@ -71,6 +71,7 @@ class CardShelf:
         together = entangled(files, touched)
         problems: list[ContentError] = []
         decks: list[Deck] = []
+        broken: list[str] = []
         untouched: list[StoredFile] = []
         for file in [file for file in files if file in changed or file.path in together]:
             try:
@@ -83,10 +84,12 @@ class CardShelf:
                 if not file.own:
                     raise
                 problems.append(error)
+                broken.append(file.path)
         with self._database.maintain() as connection:
             ids = [card.id for deck in decks for card in deck.cards]
             own_notes = own_places(connection, {card.note for deck in decks for card in deck.cards})
-            known = Stored(paths_of(connection, ids), own_notes, frozenset(gone))
+            told = frozenset(path for path in (*together, *broken) if is_own(path))
+            known = Stored(paths_of(connection, ids), own_notes, frozenset(gone), told)
             decks, placed = merge(decks, known, problems)
             replaced = stored_in(connection, [*gone, *(deck.file.path for deck in decks)])
             store_cards(connection, [self._sorted(each) for each in placed], replaced)

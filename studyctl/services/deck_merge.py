@@ -22,11 +22,15 @@ class Placed:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the database has of the cards that were read: path by id, and the user's path by note."""
+    """What the database has of the cards that were read: path by id, and the user's path by note.
+
+    `known` are paths of the user's that replace cards, or of which it was told already that they are wrong.
+    """
 
     cards: Mapping[str, str]
     own_notes: Mapping[str, str]
     gone: frozenset[str]
+    known: frozenset[str] = frozenset()
 
 
 def entangled(files: Iterable[DeckFile], touched: set[str]) -> set[str]:
@@ -51,14 +55,17 @@ def merge(decks: list[Deck], stored: Stored, problems: list[ContentError]) -> tu
     """
     bundle = [deck for deck in decks if not deck.file.own]
     own = [deck for deck in decks if deck.file.own]
+    refused = set(stored.known)
     while (wrong := _first_double(bundle, own, stored)) is not None:
         deck, error = wrong
         if not deck.file.own:
             raise error
         problems.append(error)
         own.remove(deck)
+        refused.add(deck.file.path)
     kept = {deck.file.path for deck in own} | stored.gone
     held = {note: path for note, path in stored.own_notes.items() if path not in kept}
+    problems += [_shadowed(deck, note, held[note]) for deck in bundle for note in _shadows(deck, held, refused)]
     replaced = held.keys() | {card.note for deck in own if deck.replaces for card in deck.cards}
     originals: dict[str, Placed] = {}
     placed: list[Placed] = []
@@ -96,6 +103,19 @@ def _first_double(bundle: list[Deck], own: list[Deck], stored: Stored) -> tuple[
             return deck, error
         yours.update({card.id: deck.file.path for card in deck.cards})
     return None
+
+
+def _shadows(deck: Deck, held: Mapping[str, str], known: set[str]) -> Iterator[str]:
+    """Notes of a bundle's deck that one of the user's held before them, and not as a replacement."""
+    notes = dict.fromkeys(card.note for card in deck.cards)
+    return (note for note in notes if note in held and held[note] not in known)
+
+
+def _shadowed(deck: Deck, note: str, path: str) -> ContentError:
+    return ContentError(
+        f"{path}: the card id {note!r} stands in {deck.file.path} now, too; yours is asked, the other is not.",
+        "Give yours another id to be asked both.",
+    )
 
 
 def _double(deck: Deck, taken: Mapping[str, str]) -> ContentError | None:

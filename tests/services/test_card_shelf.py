@@ -12,7 +12,7 @@ from studyctl.content import decks
 from studyctl.domain.cards import Rating
 from studyctl.errors import ContentError
 from studyctl.services import card_shelf
-from tests.helpers import FakeClock, House, small_bundle, write
+from tests.helpers import FakeClock, House, card_toml, small_bundle, write
 
 DECK = 'schema = 1\ndeck = "mine"\ntitle = "Mine"\n'
 
@@ -119,6 +119,20 @@ def test_what_is_wrong_with_a_deck(house: House, text: str, line: int, why: str)
     assert isinstance(problem, ContentError)
     assert problem.message.startswith(f"{path}:{line}: ")
     assert why in problem.message
+
+
+def test_an_id_that_the_bundle_takes_later_stays_the_users_and_is_told(house: House) -> None:
+    save(house, DECK + card("late"))
+    container = house.open()
+    container.review.queue()
+    container.review.answer("late", Rating.EASY)
+    small = house.paths.bundle / "curriculum" / "decks" / "small.toml"
+    small.write_text(small.read_text() + card_toml("late", "p90/1"))
+    container = house.reopened()
+    (problem,) = container.review.queue().problems
+    assert "cards/mine.toml: the card id 'late' stands in curriculum/decks/small.toml now, too" in problem.message
+    prompt = container.review.prompt("late")
+    assert (prompt.card.back, prompt.memory.reps) == ("This.", 1)
 
 
 def test_a_card_that_moves_to_another_deck_keeps_its_progress(house: House) -> None:
