@@ -18,7 +18,7 @@ from studyctl.errors import StudyError
 
 if TYPE_CHECKING:
     from studyctl.container import Container
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
 
 _STOP, _NEXT = "stop", "next"
 _PRACTICE = "(practice: nothing is stored)"
