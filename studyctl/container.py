@@ -15,6 +15,7 @@ from studyctl.services.card_acts import CardService
 from studyctl.services.card_add import CardAddService
 from studyctl.services.card_browser import BrowserService
 from studyctl.services.card_edit import CardEditService
+from studyctl.services.card_lint import CardLintService
 from studyctl.services.card_shelf import CardShelf
 from studyctl.services.context import Context
 from studyctl.services.coverage import MapService
@@ -67,6 +68,7 @@ class Container:
         self.background_fit = BackgroundFit(context)
         self.edits = CardEditService(context)
         self.adding = CardAddService(context)
+        self.lint = CardLintService(context)
         self.interview = InterviewService(context)
         self.labs = LabService(context)
         self.hints = HintService(context)
@@ -147,7 +149,8 @@ def diagnose(paths: Paths | None = None) -> list[doctor.Finding]:
             opened.close()
 
     places = doctor.check_places(paths)
-    findings = [*places, doctor.attempt("content", content), doctor.attempt("own cards", own_cards)]
+    own = doctor.attempt("own cards", own_cards, "`studyctl cards lint` lists all that is wrong with them.")
+    findings = [*places, doctor.attempt("content", content), own]
     if all(place.health is doctor.Health.OK for place in places):
         findings.append(doctor.attempt("database", database))
     return findings + doctor.check_tools()

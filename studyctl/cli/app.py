@@ -13,6 +13,7 @@ from studyctl import __version__
 from studyctl.cli.commands import (
     backup,
     card_edit,
+    card_lint,
     cards,
     cards_export,
     cards_import,
@@ -89,7 +90,8 @@ for module in (today, ticks, lesson, search, knowledge_map, glossary, doctor, un
     module.register(app)
 for module in (lab_hint, lab_predict, lab_cards, lab_watch, lab_trust):
     module.register(lab.app)
-card_edit.register(cards.app)
+for module in (card_edit, card_lint):
+    module.register(cards.app)
 for module in (
     review_deadline,
     review_fit,

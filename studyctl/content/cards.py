@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from studyctl.domain.address import Address, parse_address
 from studyctl.domain.cards import Card, CardKind
 from studyctl.errors import UsageError
 
+SCHEMA = 1
 TOLERANCE = 0.02
 OWN_DAY = Address("own", "cards")
 _ID = re.compile(r"^[a-z0-9][a-z0-9\-]{1,39}$")
@@ -34,6 +36,8 @@ def read_deck(file: TomlTable, own: bool = False) -> list[Card]:
         ContentError: with file and line.
     """
     file.only("schema", "deck", "title", "card", *(("replaces",) if own else ()))
+    if file.integer("schema", SCHEMA) != SCHEMA:
+        raise file.error(f"schema must be {SCHEMA}.", "schema")
     deck = file.text("deck")
     return [card for table in file.tables("card") for card in read_note(table, deck, own)]
 
@@ -73,15 +77,27 @@ def _numeric(table: TomlTable, card: Card) -> Card:
     answer = table.values.get("answer")
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         raise table.error("a numeric card's answer is a number; its unit stands in 'unit'.", "answer")
+    if not _finite(answer):
+        raise table.error("the number is too large, or none.", "answer")
+    tolerance = table.number("tolerance", TOLERANCE)
+    if not tolerance < 1:
+        raise table.error("'tolerance' is a share below 1: 0.02 takes what is 2 % off.", "tolerance")
     unit = table.text("unit", "").strip()
     told = f"{answer:,} {unit}".strip()
     return replace(
         card,
         answer=repr(answer),
         unit=unit,
-        tolerance=table.number("tolerance", TOLERANCE),
+        tolerance=tolerance,
         back=_told(told, card.back),
     )
+
+
+def _finite(number: int | float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond what a float holds
+        return False
 
 
 def _cloze(table: TomlTable, card: Card) -> list[Card]:

@@ -48,11 +48,32 @@ def parse_toml(source: str, shown_as: str) -> TomlTable:
     Raises:
         ContentError: not TOML.
     """
+    if source.startswith("\ufeff"):
+        raise ContentError(f"{shown_as}:1: begins with a byte order mark: save it as UTF-8 without one.")
     try:
         return TomlTable(tomllib.loads(source), shown_as, _Lines(source), "", 0)
     except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        raise ContentError(f"{shown_as}:{where[1] if where else 1}: {error}") from error
+        raise ContentError(_told(str(error), source, shown_as)) from error
+    except RecursionError as error:
+        raise ContentError(f"{shown_as}:1: is not TOML that can be read: brackets are nested too deep.") from error
+    except ValueError as error:  # Python reads no whole number of more than 4300 digits
+        raise ContentError(f"{shown_as}:{_longest_line(source)}: holds a number with too many digits.") from error
+
+
+def _told(error: str, source: str, shown_as: str) -> str:
+    """What the parser said, at its line; a missing quotation mark is named as such."""
+    where = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", error, re.DOTALL)
+    what = where[1] if where else error
+    number = int(where[2]) if where and where[2] else source.count("\n") + 1
+    if what == f"Illegal character {chr(10)!r}":
+        what = "the line ends inside a text: a quotation mark is missing"
+    column = f" (column {where[3]})" if where and where[3] else ""
+    return f"{shown_as}:{number}: is not TOML: {what}{column}."
+
+
+def _longest_line(source: str) -> int:
+    lines = source.splitlines()
+    return 1 + max(range(len(lines)), key=lambda number: len(lines[number]), default=0)
 
 
 class _Lines:

@@ -69,12 +69,12 @@ def check_places(paths: Paths) -> list[Finding]:
     return [Finding("data folder", Health.OK, str(paths.data)), Finding("workspace", Health.OK, str(paths.workspace))]
 
 
-def attempt(name: str, check: Callable[[], str]) -> Finding:
-    """Run one check; an explained failure becomes a finding."""
+def attempt(name: str, check: Callable[[], str], hint: str = "") -> Finding:
+    """Run one check; an explained failure becomes a finding, with `hint` behind its own."""
     try:
         return Finding(name, Health.OK, check())
     except StudyError as error:
-        return Finding(name, Health.BROKEN, error.message, error.hint)
+        return Finding(name, Health.BROKEN, error.message, f"{error.hint} {hint}".strip())
 
 
 def _gpu() -> Finding:

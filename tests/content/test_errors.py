@@ -65,8 +65,8 @@ hours = 10
 """
 
 DAYS = {
-    "bad syntax": (HEAD + '[[point]]\ntext = "unterminated  # HERE\n', "at line"),
-    "a missing bracket": (HEAD + '[[point]  # HERE\ntext = "x"\n', "at line"),
+    "bad syntax": (HEAD + '[[point]]\ntext = "unterminated  # HERE\n', "is not TOML: the line ends inside a text"),
+    "a missing bracket": (HEAD + '[[point]  # HERE\ntext = "x"\n', "is not TOML: "),
     "a missing key in the second block": (
         HEAD + '[[block]]\nhours = 5\ntext = "x"\n\n[[block]]  # HERE\nhours = 5\n',
         "'text' is missing in [[block]]",
@@ -218,6 +218,9 @@ def deck(*cards: str) -> str:
     return 'schema = 1\ndeck = "small"\ntitle = "Small"\n' + "".join(cards)
 
 
+NUMERIC = '\n[[card]]\nid = "a-number"\nkind = "numeric"\nday = "p90/1"\nfront = "f"\nsource = "s"\nanswer = {answer}\n'
+
+
 def card(**changes: str) -> str:
     """A card with some values written differently."""
     values = {"id": '"a-card"', "day": '"p90/1"', "front": '"f"', "back": '"b"', "source": '"s"'} | changes
@@ -232,6 +235,10 @@ def card(**changes: str) -> str:
         ((card(), card(id='"b-card"', day='"day 1"  # HERE')), "is not an address"),
         ((card(), card(id='"b-card"', hint='"x"  # HERE')), "unknown key 'hint'"),
         ((card(), card(id='"a-card"  # HERE')), "stands twice"),
+        ((NUMERIC.format(answer="inf  # HERE"),), "too large"),
+        ((NUMERIC.format(answer=f"1{'0' * 400}  # HERE"),), "too large"),
+        ((NUMERIC.format(answer=f"1{'0' * 5000}  # HERE"),), "too many digits"),
+        ((NUMERIC.format(answer="1\ntolerance = 2  # HERE"),), "share below 1"),
     ],
 )
 def test_a_mistake_in_a_card_is_reported_where_it_stands(root: Path, cards: tuple[str, ...], words: str) -> None:
@@ -239,6 +246,18 @@ def test_a_mistake_in_a_card_is_reported_where_it_stands(root: Path, cards: tupl
     file, line, message = mistake(root, DECK, text)
     assert (file, line) == (DECK, line_of(text))
     assert words in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (deck().replace("1", "2"), "schema must be 1"),
+        ("a = " + "[" * 3000 + "]" * 3000, "nested too deep"),
+        ("\ufeff" + deck(), "byte order mark"),
+    ],
+)
+def test_a_deck_of_another_kind_is_refused(root: Path, text: str, words: str) -> None:
+    assert words in mistake(root, DECK, text)[2]
 
 
 def test_a_card_id_of_another_deck_is_reported_in_the_later_deck(root: Path) -> None:

@@ -14,7 +14,8 @@ from studyctl.domain.plan import ItemKind
 FRONT, BACK = 420, 420  # characters
 GAP_WORDS = 6
 LEAST_TECHNICAL, LEAST_SECTION, LEAST_MUST_ANSWER, LEAST_IN_ALL = 8, 8, 6, 900
-_YES_NO = re.compile(r"^(is|are|does|do|did|can|will|has|have|should|must|was|were)\b", re.IGNORECASE)
+_YES_NO = re.compile(r"^(is|are|does|do|did|can|could|may|will|would|has|have|should|must|was|were)\b", re.IGNORECASE)
+_YES_NO_ANSWER = re.compile(r"^(yes|no)([.,;:!]|$)", re.IGNORECASE)
 _SECOND_QUESTION = re.compile(r",? and (what|how|why|which|who|when|where)\b", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 
@@ -26,7 +27,7 @@ def problems(library: Library) -> Iterator[str]:
     for card in library.cards.values():
         yield from (f"card {card.id}: {problem}" for problem in card_problems(card))
         yield from (f"card {card.id}: no card {name!r} to be near" for name in card.near if name not in notes)
-        fronts[" ".join(re.findall(r"\w+", card.front.casefold()))].append(card.id)
+        fronts[asked(card)].append(card.id)
     yield from (f"cards {', '.join(ids)} ask the same" for ids in fronts.values() if len(ids) > 1)
     yield from _too_few(library)
 
@@ -38,10 +39,16 @@ def least_of_days(library: Library) -> dict[Address, int]:
     return least | {day.address: LEAST_MUST_ANSWER for day in library.days("p28") if day.of_kind(ItemKind.ANSWER)}
 
 
+def asked(card: Card) -> str:
+    """The words of a front, alike where two cards ask the same."""
+    return " ".join(re.findall(r"\w+", card.front.casefold()))
+
+
 def card_problems(card: Card) -> Iterator[str]:
     """What makes a card hard to recall or easy to guess."""
     words = _CODE.sub("", card.front)
-    if card.kind is not CardKind.CLOZE and _YES_NO.match(words) and " or " not in words:
+    guessed = _YES_NO.match(words) and " or " not in words
+    if card.kind is not CardKind.CLOZE and (guessed or _YES_NO_ANSWER.match(card.back)):
         yield "yes or no can be guessed: ask what, why or how much"
     if words.count("?") > 1 or (card.kind is not CardKind.CLOZE and _SECOND_QUESTION.search(words)):
         yield "it asks two things"
