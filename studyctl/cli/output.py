@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 from studyctl.domain.address import Address
@@ -34,10 +35,11 @@ def markdown(text: str) -> None:
     console.print(Markdown(text, hyperlinks=False), width=min(console.width, 100))
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print aligned columns, the last one as long as it is."""
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, fit: bool = False) -> None:
+    """Print aligned columns, the last one as long as it is; `fit` cuts lines at the edge of a terminal."""
+    width = get_terminal_size().columns if fit and sys.stdout.isatty() else sys.maxsize
     for text in aligned(headings, rows):
-        line(text)
+        line(text if len(text) <= width else f"{text[: width - 3]}...")
 
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:

@@ -23,7 +23,10 @@ Terms beside each other must all hold; `or`, `-` or `not`, and brackets work as 
 studyctl cards "tag:kv-cache not is:new prop:r<0.9"
 """
 app = typer.Typer(
-    cls=QueryGroup, help=f"Search all cards.\n\n{TERMS}", epilog="studyctl cards QUERY is studyctl cards list QUERY."
+    cls=QueryGroup,
+    help=f"Search all cards.\n\n{TERMS}",
+    epilog="studyctl cards QUERY is studyctl cards list QUERY. One that begins with - goes behind --:"
+    " studyctl cards -- -is:new",
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 QueryOption = Annotated[str, typer.Option("--query", help="Which cards, e.g. 'tag:kv-cache is:leech'.")]
@@ -54,7 +57,7 @@ def list_cards(
     if not page.rows:
         say(page.remark or "No card matches. Leave a term out, or see `studyctl cards --help`.")
         return
-    output.table(("id", "due", "recall", "lapses", "front"), [_cells(row) for row in page.rows])
+    output.table(("id", "due", "recall", "lapses", "front"), [_cells(row) for row in page.rows], fit=True)
     if page.total > len(page.rows):
         say(f"{len(page.rows)} of {page.total} cards; --limit shows more.")
 
