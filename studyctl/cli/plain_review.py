@@ -115,7 +115,7 @@ def _asked(sitting: _Sitting, asked: Asked) -> Rating | str:
     card = asked.prompt.card
     ends = "" if asked.deadline_days is None else f", {countdown(asked.deadline_days)}"
     line(f"[{card.deck}] {asked.left} left{ends}")
-    for mark in (*([] if asked.counts else [_PRACTICE]), *asked.prompt.marks):
+    for mark in (*([] if asked.counts else [_PRACTICE]), *asked.prompt.marks(revealed=False)):
         line(mark)
     line(card.front)
     if wanted(card):
@@ -131,6 +131,8 @@ def _asked(sitting: _Sitting, asked: Asked) -> Rating | str:
         line(told)
     line(card.back)
     line(f"source: {card.source}")
+    if asked.prompt.stale:
+        line(f"! {asked.prompt.stale}")
     return _rating(sitting, asked, suggested(comparison))
 
 

@@ -75,7 +75,8 @@ class LabCardService:
             for name in wanted:
                 file = places.get(name, FILE).removeprefix(f"{OWN}/")
                 card = card_of(proposed[name], record, lab)
-                transaction.write_file(file, with_card(transaction.read_file(file), card, file))
+                shown = str(self._context.paths.cards / file)
+                transaction.write_file(file, with_card(transaction.read_file(file), card, shown))
                 save_lab_card(transaction, _row(proposed[name], record, self._context.now_ms()))
         self._context.shelf.sync()
         return Outcome(wanted, frozenset({Area.LABS, Area.CARDS}))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from studyctl.domain.cards import Card, Memory, Rating
 from studyctl.domain.scheduling import Scheduled
 
+STALE = "! stale: a later run measured another value"
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -22,8 +24,9 @@ class Prompt:
     flag: str | None = None
     stale: str = ""
 
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What the user should know of the card beside its text, a line each."""
+    def marks(self, revealed: bool) -> tuple[str, ...]:
+        """What the user should know of the card beside its text, a line each; a newer value waits for the reveal."""
         lines = [] if self.flag is None else [f"! flagged: {self.flag}" if self.flag else "! flagged"]
-        return (*lines, *([f"! {self.stale}"] if self.stale else []))
+        if self.stale:
+            lines.append(f"! {self.stale}" if revealed else STALE)
+        return tuple(lines)

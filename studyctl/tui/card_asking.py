@@ -160,7 +160,7 @@ class AsksCards(EditsCards):
         prompt = session.current
         card = self.query_one(CardView)
         before = card.shown
-        marks = marks_of(prompt, session.counts) if prompt else ""
+        marks = marks_of(prompt, session.counts, session.revealed) if prompt else ""
         self.set_class(prompt is None, "-empty")
         card.show(prompt.card if prompt else None, session.revealed, marks, verdict_of(session.comparison))
         if prompt is not None and (before is None or before.id != prompt.card.id):

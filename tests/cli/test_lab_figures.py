@@ -180,6 +180,19 @@ def test_undo_takes_cards_and_file_back(cli: Cli, home: Path) -> None:
     assert {line.split()[-1] for line in rebuilt} == {"0"}
 
 
+def test_a_newer_value_is_told_behind_the_reveal(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads((ROOT / "data" / "records" / f"{SLUG}-cpu.json").read_text(encoding="utf-8"))
+    run(home)
+    cli("lab", "cards", SLUG, "--take", "all")
+    record = run(home, metrics={**document["metrics"], "ratio_200": 9.25})
+    monkeypatch.setattr(sys, "stdin", io.StringIO("17\n\n"))
+    front, _, back = cli("review", "--plain", "--filter", f"id:{CARDS[0]}").out.partition("answer (enter")
+    assert "! stale: a later run measured another value" in front
+    assert "9.25" not in front
+    assert "! stale: measured 9.25 x on " in back
+    assert back.count(record) == 1
+
+
 @pytest.mark.parametrize("take", ["0", "5", "1,x", "1,,2", "-1", "all,1"])
 def test_a_number_that_is_not_listed_takes_nothing(cli: Cli, home: Path, take: str) -> None:
     run(home)
@@ -202,7 +215,19 @@ def test_a_run_that_did_not_pass_gives_no_cards(cli: Cli, home: Path) -> None:
 def test_an_unknown_record_is_said(cli: Cli) -> None:
     done = cli("lab", "cards", "nothing-20260101-000000")
     assert done.code == 2
-    assert "There is no lab" in done.err
+    assert "There is no record and no lab 'nothing-20260101-000000'" in done.err
+    assert "studyctl lab records" in done.err
+    assert "studyctl lab list" in cli("lab", "cards", "90:2").err, "a day without a lab is explained as elsewhere"
+
+
+def test_a_broken_deck_is_named_with_its_folder_and_nothing_is_taken(cli: Cli, home: Path) -> None:
+    record = run(home)
+    deck = home / "cards" / "measured.toml"
+    deck.parent.mkdir(parents=True)
+    deck.write_text("broken")
+    done = cli("lab", "cards", record, "--take", "all")
+    assert (done.code, deck.read_text()) == (4, "broken")
+    assert f"{deck}:1: " in done.err
 
 
 def test_a_graded_run_has_its_figures_in_json_and_proposes_cards_in_a_terminal(

@@ -456,6 +456,8 @@ async def test_a_figure_that_a_later_run_left_is_named(make_app: MakeApp, servic
         transaction.put(LabCardRow, {"card_id": "own-plain", "stale": "toy-2", **row})
     async with make_app("review").run_test() as pilot:
         await filtered(pilot, "id:own-plain")
+        assert text(pilot, "#marks") == "! stale: a later run measured another value", "not the answer"
+        await press(pilot, "space")
         assert text(pilot, "#marks") == "! stale: measured another value on 1970-01-12, record toy-2"
 
 

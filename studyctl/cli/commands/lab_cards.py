@@ -11,6 +11,7 @@ from studyctl.cli.commands.lab import JsonOption
 from studyctl.cli.diagnostics import say
 from studyctl.cli.lab_figures import document_of, proposal_lines
 from studyctl.cli.state import state_of
+from studyctl.domain.address import parse_shorthand
 from studyctl.domain.measured_cards import Proposal
 from studyctl.errors import NotFoundError, UsageError
 
@@ -64,8 +65,13 @@ def cards(
 def _record(container: Container, source: str) -> LabRecord:
     try:
         return container.labs.record(source)
-    except NotFoundError:
-        return container.lab_cards.newest(container.resolve.lab(source, "studyctl lab cards").lab)
+    except NotFoundError as error:
+        if source not in container.library.labs and parse_shorthand(source) is None:
+            raise NotFoundError(
+                f"There is no record and no lab {source!r}.",
+                "`studyctl lab records` and `studyctl lab list` list them.",
+            ) from error
+    return container.lab_cards.newest(container.resolve.lab(source, "studyctl lab cards").lab)
 
 
 def _chosen(take: str, proposals: tuple[Proposal, ...]) -> list[Proposal]:

@@ -37,9 +37,9 @@ def _ends(sitting: Sitting) -> str:
     return f"  {countdown(days)}" if days is not None and days > 0 else ""
 
 
-def marks_of(prompt: Prompt, counts: bool) -> str:
+def marks_of(prompt: Prompt, counts: bool, revealed: bool) -> str:
     """What is known of a card beside its text: practice, its flag, a newer measurement. A line each."""
-    return "\n".join([*([] if counts else [PRACTICE]), *prompt.marks])
+    return "\n".join([*([] if counts else [PRACTICE]), *prompt.marks(revealed)])
 
 
 def labels_of(prompt: Prompt, counts: bool) -> dict[Rating, str]:
