@@ -16,7 +16,7 @@ from studyctl.domain.clock import to_millis
 from studyctl.domain.collection import CardState, Collection, CollectionCard, LoggedReview, ReviewType
 from studyctl.domain.fitting import Answer, memories
 from studyctl.domain.forgetting import DEFAULT_WEIGHTS, Forgetting
-from studyctl.errors import DataError, NotFoundError, UsageError
+from studyctl.errors import ConflictError, ContentError, DataError, NotFoundError, UsageError
 from studyctl.services.exchange import export_collection
 from studyctl.storage.repositories.review_log import card_acts
 from tests.exchange.homes import files_of, imported, rebuilt, state_of, undone_whole
@@ -53,6 +53,29 @@ def test_rows_of_a_table_become_a_deck(container: Container, tmp_path: Path) -> 
         assert (one.front, one.back, one.topics) == ('What is "it"?', "So\nand so", ("gpu-sm", "two"))
         assert (two.front, two.back, two.source) == ("Other?", "Back\\slash", "imported from other.csv")
         assert imported(container, path).same == 2
+
+
+def test_two_programs_that_import_the_same_file_do_not_double_it(
+    container: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = csv(tmp_path, "front,back", "One?,1", "Two?,2")
+    imported(container, path)
+    deck = container.context.paths.cards / "imported-other.toml"
+    theirs = deck.read_text(encoding="utf-8")
+    container.undo.undo("review")
+    shelf, look = container.context.shelf, container.context.shelf.sync
+
+    def overtaken() -> tuple[ContentError, ...]:
+        problems = look()
+        deck.write_text(theirs, encoding="utf-8")
+        return problems
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "sync", overtaken)
+        with pytest.raises(ConflictError, match="another program just now"):
+            imported(container, path)
+    assert deck.read_text(encoding="utf-8") == theirs
+    assert imported(container, path).same == 2
 
 
 def test_a_later_row_is_added_to_the_deck_and_what_was_edited_there_stays(container: Container, tmp_path: Path) -> None:

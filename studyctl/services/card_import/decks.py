@@ -12,6 +12,7 @@ from studyctl.content.cards import read_deck
 from studyctl.content.deck_text import with_card
 from studyctl.content.deck_writer import card_table, deck_head
 from studyctl.content.toml_file import parse_toml
+from studyctl.errors import ConflictError
 from studyctl.services.card_import.notes import NewNote
 from studyctl.services.card_import.tables import table_of
 from studyctl.services.carried_cards import DECK_ROOT, OWN_DECKS
@@ -37,6 +38,7 @@ def decks_of(
 
     Raises:
         ContentError: a file cannot be read as a deck.
+        ConflictError: a file has cards by now that the stored decks lack.
     """
     found = Decks()
     tables: dict[str, list[str]] = {}
@@ -49,10 +51,19 @@ def decks_of(
     for name, texts in tables.items():
         file, before = _file_for(name, lambda one: found.files[one] if one in found.files else read(one))
         text = with_card(deck_head(name) if before is None else before, "".join(texts))
-        present = set() if before is None else {card.id for card in read_deck(parse_toml(before, file), own=True)}
+        present = () if before is None else _cards_in(before, file)
+        cards = _cards_in(text, file)
+        if len(set(cards)) < len(cards):
+            raise ConflictError(
+                f"{file} got some of these cards from another program just now.", "Nothing was changed; import again."
+            )
         found.files[file] = text
-        found.cards |= {card.id for card in read_deck(parse_toml(text, file), own=True)} - present
+        found.cards.update(set(cards).difference(present))
     return found
+
+
+def _cards_in(text: str, file: str) -> tuple[str, ...]:
+    return tuple(card.id for card in read_deck(parse_toml(text, file), own=True))
 
 
 def _own_name(deck: str) -> str:

@@ -101,6 +101,7 @@ class CardImportService:
             NotFoundError: no such file.
             UsageError: another suffix, or a name for a deck that is none.
             DataError: the file is damaged, hostile or too large, or a deck of the user's cannot be read.
+            ConflictError: another program imports the same cards.
             CannotRunHereError: Anki's newest format, and zstandard is not installed.
         """
         if deck is not None and not (deck.strip() and deck.strip().isprintable()):
