@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from studyctl.services.card_browser import CardDetail, CardLine, LogLine
 
 _FENCE = "```"
+_OWN_LINE = re.compile(r"\s*(?:[-*+>] |\||\d+[.)] )")  # of a list, a quotation or a table
 _MARKED = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
 
 
@@ -91,8 +92,15 @@ def _paragraphs(text: str) -> list[Content]:
 
 
 def _prose(text: str) -> Content:
-    """A paragraph; what Markdown marks as code or as strong is painted bold."""
-    pieces = _MARKED.split(" ".join(text.split()))
+    """A paragraph, lists and tables line by line; what Markdown marks as code or as strong is painted bold."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        words = " ".join(line.split())
+        if lines and not _OWN_LINE.match(line):
+            lines[-1] += f" {words}"
+        else:
+            lines.append(words)
+    pieces = _MARKED.split("\n".join(lines))
     return Content.assemble(*((_bare(piece), "bold") if n % 2 else piece for n, piece in enumerate(pieces)))
 
 
