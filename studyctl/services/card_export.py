@@ -112,7 +112,7 @@ class CardExportService:
         ids = set(found_ids(connection, parsed, facts_for(self._context, connection, parsed)))
         found = [each for each in cards if each.card.id in ids]
         if not found:
-            raise NotFoundError(f"No card is found by {query!r}.", f"`studyctl cards {query!r}` shows what is.")
+            raise NotFoundError(f"No card is found by {query!r}.", f"`studyctl cards {query!r}` says why.")
         return found
 
     def _collection(self, stored: _Stored, *, schedule: bool) -> Collection:

@@ -102,7 +102,7 @@ def test_in_a_terminal_each_figure_is_asked_for(cli: Cli, typing: Any) -> None:
 
 def test_the_end_of_the_input_keeps_what_was_typed(cli: Cli, typing: Any) -> None:
     typing("4x\n")
-    cli("lab", "predict", SLUG)
+    assert "\nratio_200: " in cli("lab", "predict", SLUG).out, "not behind the question"
     assert [each["predicted"] for each in cli("lab", "predict", SLUG, "--json").json["figures"]][:2] == [4.0, None]
 
 

@@ -88,6 +88,8 @@ def _answer(asked: Asked) -> str | None:
         sys.stdout.flush()
         line = sys.stdin.readline()
         answer = line.strip()
+        if not line:
+            output.line()
         if not line or answer == "q":
             return None
         if answer in ("", NONE):
