@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from studyctl.container import open_container
+from studyctl.container import Container, open_container
+from studyctl.domain.cards import Rating
 from studyctl.domain.ticks import OpenItems
 from studyctl.paths import resolve_paths
 from studyctl.tui.app import StudyApp
@@ -19,35 +21,54 @@ SIZE = (110, 34)
 SHOWN = (
     ("today", ()),
     ("review", ("r", "space")),
-    ("progress", ("p",)),
+    ("typed", ("f", *"id:ldg-read-only-load", "enter", *"__ldgs()", "enter")),
+    ("progress", ("escape", "escape", "p")),
     ("lesson", ("escape", "L", "pagedown")),
     ("map", ("escape", "M", "f", *"cache", "enter")),
     ("search", ("escape", "escape", "slash", *"head-of-line", "enter")),
+    ("cards", ("escape", "escape", "B", "tab", *"tag:docker prop:r<0.95", "enter")),
+    ("statistics", ("escape", "escape", "S", "tab")),
 )
+EVENING = datetime(2026, 3, 2, 20, 41, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
+@dataclass
 class StandingClock:
-    """A clock that stands, so that the pictures only change when the screens do."""
+    """A clock that stands until it is set, so that the pictures only change when the screens do."""
+
+    moment: datetime = EVENING
 
     def now(self) -> datetime:
-        """One evening in March."""
-        return datetime(2026, 3, 2, 20, 41, tzinfo=UTC)
+        """The moment that was set."""
+        return self.moment
+
+
+def study(container: Container, clock: StandingClock) -> None:
+    """Fifteen days with their cards answered, and the morning of the sixteenth."""
+    draw = random.Random(4)
+    container.settings.first_start("2026-01-23", "")
+    for back in range(15, 0, -1):
+        clock.moment = EVENING - timedelta(days=back)
+        while ids := container.review.queue().ids:
+            rating = draw.choices(list(Rating), (12, 8, 70, 10))[0]
+            container.review.answer(ids[0], rating, draw.randint(4_000, 15_000))
+            clock.moment += timedelta(seconds=draw.randint(5, 40))
+        container.days.close(OpenItems.DROP)
+    clock.moment = EVENING
+    for item in ("p90/16/objective/1", "p90/16/point/1", "p90/16/point/2"):
+        container.ticks.tick(item)
 
 
 async def draw() -> None:
-    """Fifteen closed days, then Today with the lab of day 16, and the other screens."""
+    """Today with the lab of day 16, and the other screens."""
     os.environ["TZ"] = "UTC"
     with tempfile.TemporaryDirectory() as home:
         paths = resolve_paths({"STUDYCTL_HOME": home})
-        container = open_container(paths, StandingClock())
-        container.settings.first_start("2026-01-23", "")
-        for _ in range(15):
-            container.days.close(OpenItems.DROP)
-        for item in ("p90/16/objective/1", "p90/16/point/1", "p90/16/point/2"):
-            container.ticks.tick(item)
+        clock = StandingClock()
+        container = open_container(paths, clock)
+        study(container, clock)
         container.close()
-        app = StudyApp(paths=paths, clock=StandingClock())
+        app = StudyApp(paths=paths, clock=clock)
         async with app.run_test(size=SIZE) as pilot:
             for name, keys in SHOWN:
                 for key in keys:

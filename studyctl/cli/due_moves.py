@@ -9,13 +9,13 @@ import typer
 
 from studyctl.cli import output
 from studyctl.cli.diagnostics import say
+from studyctl.cli.load_plot import print_loads
 from studyctl.cli.state import state_of
 
 if TYPE_CHECKING:
     from studyctl.domain.move_cost import MoveCost
     from studyctl.services.breaks import Planned, Wish
 
-PLOT_SIZE = (76, 14)
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it; without this only the cost is said.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -90,20 +90,6 @@ def _forgotten(planned: Planned) -> str:
 
 
 def _plot(cost: MoveCost) -> None:
-    from studyctl.plots import draw_plot, legend
-
-    days = list(range(len(cost.before)))
-    plot = {
-        "title": "",
-        "kind": "line",
-        "x_label": "days from today",
-        "y_label": "",
-        "series": [
-            {"name": "as it is", "x": days, "y": list(cost.before)},
-            {"name": "afterwards", "x": days, "y": list(cost.after)},
-        ],
-    }
     output.line()
-    output.line(f"Cards due on each of the next {len(days)} days; the first has what is overdue")
-    output.line(draw_plot(plot, *PLOT_SIZE))
-    output.line(legend(plot))
+    output.line(f"Cards due on each of the next {len(cost.before)} days; the first has what is overdue")
+    print_loads(cost.before, cost.after, ("as it is", "afterwards"))

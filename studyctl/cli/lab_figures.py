@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from studyctl.domain.measured_cards import Proposal
-from studyctl.domain.predictions import FigureResult, amount, told
+from studyctl.domain.predictions import FigureResult, amount, told, told_unit
 
 if TYPE_CHECKING:
     from studyctl.services.predictions import Asked
@@ -16,7 +16,11 @@ def asked_lines(asked: Iterable[Asked]) -> list[str]:
     """A line for each figure, with what is predicted for the next run."""
     return [
         f"{each.figure.name}: {each.figure.title}: "
-        + ("no prediction" if each.predicted is None else f"predicted {amount(each.predicted, each.figure.unit)}")
+        + (
+            f"no prediction (in {told_unit(each.figure)})"
+            if each.predicted is None
+            else f"predicted {amount(each.predicted, each.figure.unit)}"
+        )
         for each in asked
     ]
 

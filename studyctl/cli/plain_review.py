@@ -20,7 +20,7 @@ from studyctl.errors import StudyError, UsageError
 
 if TYPE_CHECKING:
     from studyctl.container import Container
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
 
 _STOP, _NEXT = "stop", "next"
 _PRACTICE = "(practice: the answer is not stored)"

@@ -11,7 +11,7 @@ from studyctl.errors import NotFoundError
 if TYPE_CHECKING:
     from studyctl.container import Container
     from studyctl.services.practice import Practice
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
 
 AGAIN_AFTER = 3  # cards
 

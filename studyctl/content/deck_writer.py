@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 Value = str | int | float | Sequence[str]
+Table = Mapping[str, Value]
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def deck_head(deck: str) -> str:
-    """What a deck begins with."""
-    return f"schema = 1\ndeck = {_string(deck)}\ntitle = {_string(deck)}\n"
+def deck_head(deck: str, title: str | None = None) -> str:
+    """What a deck begins with; without a title its name is one."""
+    return f"schema = 1\ndeck = {_string(deck)}\ntitle = {_string(deck if title is None else title)}\n"
 
 
-def card_table(values: Mapping[str, Value]) -> str:
+def card_table(values: Table) -> str:
     """One `[[card]]`, with an empty line before it."""
     return "\n[[card]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in values.items())
 

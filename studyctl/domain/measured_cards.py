@@ -136,10 +136,11 @@ def _back(result: FigureResult, record: LabRecord) -> list[str]:
 
 
 def machine_of(record: LabRecord) -> str:
-    """Name of the GPU that was measured, else of the CPU."""
+    """Name of the GPU that was measured, else of the CPU; what a terminal would obey in it is a space."""
     machine = record.document.get("record", {}).get("machine") or {}
     gpu = machine.get("gpu") or {}
-    return str(gpu.get("name") or machine.get("cpu") or "unknown")
+    name = str(gpu.get("name") or machine.get("cpu") or "unknown")
+    return "".join(each if each.isprintable() else " " for each in name)
 
 
 def rounded(value: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from studyctl.domain.figures import Figure, Measured
 from studyctl.domain.units import parse_quantity, unit_of
@@ -10,6 +11,7 @@ from studyctl.errors import UsageError
 
 LEAST_TOLERANCE = 0.02  # of the value: nothing measured is asked for more exactly
 DIGITS = 4
+_ALL_DIGITS = 1e15
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,17 @@ def value_in(text: str, figure: Figure) -> float:
     """
     quantity = parse_quantity(text)
     if quantity is None:
-        raise UsageError(f"{text!r} is no number.", f"{figure.name} is asked in {told_unit(figure)}.")
+        raise UsageError(
+            f"{text!r} is no number.", f"{figure.name} is asked in {told_unit(figure)}, with a point for decimals: 1.5"
+        )
     number, named = quantity
     asked, given = unit_of(figure.unit), unit_of(named or figure.unit)
     if given.base != asked.base:
         raise UsageError(f"{named!r} is another unit than {told_unit(figure)}.", "A bare number is taken in that unit.")
-    return number * given.factor / asked.factor
+    value = number * given.factor / asked.factor
+    if not isfinite(value):
+        raise UsageError(f"{text!r} is out of range.", f"{figure.name} is asked in {told_unit(figure)}.")
+    return value
 
 
 def told_unit(figure: Figure) -> str:
@@ -73,8 +80,8 @@ def told_unit(figure: Figure) -> str:
 
 
 def amount(value: float, unit: str = "") -> str:
-    """A number with its unit: whole ones with all digits, others with four."""
-    text = f"{value:,.0f}" if value == int(value) else f"{value:,.{DIGITS}g}"
+    """A number with its unit: whole ones below 10**15 with all digits, others with four."""
+    text = f"{value:,.0f}" if abs(value) < _ALL_DIGITS and value == int(value) else f"{value:,.{DIGITS}g}"
     return f"{text} {unit}".strip()
 
 

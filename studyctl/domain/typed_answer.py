@@ -97,7 +97,7 @@ def compare_number(text: str, answer: float, unit: str, tolerance: float) -> Com
         return Comparison(False, f"Nothing was typed; it is {wanted}.")
     quantity = parse_quantity(text)
     if quantity is None:
-        return Comparison(False, f"That is no number; it is {wanted}.")
+        return Comparison(False, f"That is no number, such as 1.5 or 1,500; it is {wanted}.")
     number, named = quantity
     asked, given = unit_of(unit), unit_of(named) if named else unit_of(unit)
     if given.base != asked.base:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 
-_NUMBER = re.compile(r"^\s*(?P<number>[+-]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>.*?)\s*$")
+_NUMBER = re.compile(
+    r"^\s*(?P<number>[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"\s*(?P<unit>(?![\d.,_]).*?)\s*$"
+)
 _DECIMAL = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
 _BINARY = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 _TIMES = {"min": 60.0, "h": 3600.0}
@@ -47,11 +51,10 @@ def unit_of(text: str) -> Unit:
 
 
 def parse_quantity(text: str) -> tuple[float, str] | None:
-    """Number and unit text of what somebody typed; None where it is no number. Commas group digits."""
+    """Number and unit text of what somebody typed; None where it is no finite number. Commas group thousands."""
     match = _NUMBER.match(text)
-    if match is None:
-        return None
-    return float(match["number"].replace(",", "").replace("_", "")), match["unit"]
+    number = float(match["number"].replace(",", "").replace("_", "")) if match else float("nan")
+    return (number, match["unit"]) if match and isfinite(number) else None
 
 
 def _simple(name: str) -> Unit:

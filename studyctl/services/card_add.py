@@ -6,6 +6,7 @@ import re
 
 from studyctl.content.cards import read_deck
 from studyctl.content.deck_text import with_card
+from studyctl.content.deck_writer import deck_head
 from studyctl.content.decks import OWN
 from studyctl.content.toml_file import parse_toml
 from studyctl.domain.outcome import Area, Outcome
@@ -76,8 +77,7 @@ class CardAddService:
                 raise card.table.error(f"the id {note!r} stands in {next(iter(taken.values()))} already.", "id")
             deck = name.removesuffix(".toml")
             there = transaction.read_file(name)
-            whole = f'schema = 1\ndeck = "{deck}"\ntitle = "{deck}"\n' if there is None else there
-            whole = with_card(whole, text)
+            whole = with_card(deck_head(deck) if there is None else there, text)
             if sum(each.values.get("id") == note for each in parse_toml(whole, shown).tables("card")) != 1:
                 raise ConflictError(f"{shown} has a card {note!r} already.", "Choose another id.")
             read_deck(parse_toml(whole, shown), own=True)

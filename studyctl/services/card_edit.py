@@ -7,6 +7,7 @@ from pathlib import Path
 
 from studyctl.content.cards import read_deck
 from studyctl.content.deck_text import block_of, with_block, with_card
+from studyctl.content.deck_writer import deck_head
 from studyctl.content.decks import OWN, is_own
 from studyctl.content.toml_file import parse_toml
 from studyctl.domain.outcome import Area, Outcome
@@ -19,7 +20,7 @@ from studyctl.storage.repositories.cards import find_cards, paths_of
 from studyctl.storage.unit_of_work import Transaction
 
 EDITED = "edited.toml"
-_HEAD = 'schema = 1\ndeck = "edited"\ntitle = "Cards of the bundle, edited"\nreplaces = true\n'
+_HEAD = deck_head("edited", "Cards of the bundle, edited") + "replaces = true\n"
 _CHANGED = frozenset({Area.CARDS})
 
 

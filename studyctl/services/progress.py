@@ -119,7 +119,7 @@ class ProgressService:
             answered = attempts(connection)
             sprints = sprints_since(connection, 0)
             parked = thoughts(connection)
-            run = streak(active_days(connection, context, settings), today)
+            run = streak(active_days(connection, context, settings), today, settings.breaks)
             labs = tuple(lab_view(connection, lab) for lab in context.library.labs.values())
         remaining = sum(sprint.remaining_ms(context.now_ms()) for sprint in sprints if sprint.closed is None)
         return ProgressView(

@@ -13,6 +13,7 @@ from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.scheduling import Moment, Scheduled, given_at
 from studyctl.errors import ConflictError, NotFoundError
 from studyctl.services.context import Context
+from studyctl.services.prompts import Prompt
 from studyctl.services.review_queue import Queue, ReviewQueue
 from studyctl.services.schedulers import scheduler_for
 from studyctl.services.shown_prompts import ShownPrompts
@@ -25,27 +26,6 @@ from studyctl.storage.repositories.memory import memory_of
 from studyctl.storage.repositories.settings import load_settings
 
 _CHANGED = frozenset({Area.CARDS})
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """A card to answer, with what each rating would lead to.
-
-    `flag` is the note of the user's flag (it may be empty), None without one. `stale` says which later run
-    left the figure that the card quotes, and is empty where none did.
-    """
-
-    card: Card
-    memory: Memory
-    preview: dict[Rating, Scheduled]
-    flag: str | None = None
-    stale: str = ""
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What the user should know of the card beside its text, a line each."""
-        lines = [] if self.flag is None else [f"! flagged: {self.flag}" if self.flag else "! flagged"]
-        return (*lines, *([f"! {self.stale}"] if self.stale else []))
 
 
 @dataclass(frozen=True)

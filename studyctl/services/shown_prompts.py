@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studyctl.domain.settings import Settings
 
 if TYPE_CHECKING:
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
 
 _MOST = 50
 

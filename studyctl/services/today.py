@@ -117,7 +117,9 @@ class TodayService:
             current = standing.current(context.library.sequence(track.id))
             view = self._plan.view(connection, standing, current) if current else None
             inbox = len(thoughts(connection, ThoughtState.OPEN))
-            run = streak(active_days(connection, context, settings), context.today(settings).toordinal())
+            run = streak(
+                active_days(connection, context, settings), context.today(settings).toordinal(), settings.breaks
+            )
             worked = sprint_store.sprints_since(connection, context.now_ms() - 36 * 3_600_000)
         today = context.today(settings)
         minutes = sum(done.worked_ms for done in worked if context.date_of(done.started_at, settings) == today)

@@ -23,7 +23,7 @@ from studyctl.tui.widgets.review_text import end_text, heading_of, labels_of, ma
 from studyctl.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
     from studyctl.services.review_day import ReviewDay
 
 

@@ -13,7 +13,7 @@ from studyctl.tui.base import StudyScreen
 if TYPE_CHECKING:
     from studyctl.container import Container
     from studyctl.services.card_drafts import Draft, Edited
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
 
 Result = tuple[str, "Edited", "Prompt | None"]
 

@@ -57,6 +57,7 @@ def test_predictions_are_said_in_pairs_and_listed(cli: Cli) -> None:
     assert [each["name"] for each in document["figures"]] == NAMES
     assert [each["predicted"] for each in document["figures"]] == [4.0, None, None, 819200.0]
     assert "ask" in document["figures"][0]
+    assert "no prediction (in x)" in cli("lab", "predict", SLUG).out
     assert cli("lab", "predict", SLUG, "ratio_200", "-", "--json").json["figures"][0]["predicted"] is None
     assert cli("undo").code == 0
     assert cli("lab", "predict", SLUG, "--json").json["figures"][0]["predicted"] == 4.0
@@ -70,6 +71,9 @@ def test_predictions_are_said_in_pairs_and_listed(cli: Cli) -> None:
         (["speed", "4"], "has no figure 'speed'"),
         (["ratio_200", "fast"], "'fast' is no number"),
         (["ratio_200", "4 ms"], "another unit than x"),
+        (["ratio_200", "1e400"], "'1e400' is no number"),
+        (["ratio_200", "1,5"], "with a point for decimals"),
+        (["ratio_200", "4", "ratio_200", "5"], "'ratio_200' has two values"),
     ],
 )
 def test_a_prediction_that_makes_no_sense_is_usage(cli: Cli, words: list[str], said: str) -> None:

@@ -93,11 +93,16 @@ def test_a_prediction_is_typed_in_any_related_unit(unit: str, typed: str, value:
     assert value_in(typed, replace(RATIO, unit=unit)) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("typed", ["fast", "", "4 ms", "x4"])
+@pytest.mark.parametrize("typed", ["fast", "", "4 ms", "x4", "nan", "1e400", "1,5", "1,5000", "4 5", "4,"])
 def test_what_is_no_such_number_is_refused(typed: str) -> None:
     with pytest.raises(UsageError) as caught:
         value_in(typed, RATIO)
     assert caught.value.hint
+
+
+def test_a_prediction_beyond_all_numbers_is_refused() -> None:
+    with pytest.raises(UsageError, match="out of range"):
+        value_in("1e300 TB", replace(RATIO, unit="B"))
 
 
 def result(predicted: float | None, low: float = 16.0, high: float = 18.0) -> FigureResult:
@@ -118,6 +123,6 @@ def test_a_result_is_told_in_one_line() -> None:
     assert told(result(4.0)) == "speed-up: predicted 4 x, measured 17 x [16, 18]: surprise"
     assert told(result(16.5)).endswith("predicted 16.5 x, measured 17 x [16, 18]: as predicted")
     assert told(result(None, 17.0, 17.0)) == "speed-up: measured 17 x"
-    assert [amount(value, unit) for value, unit in ((819200.0, "B"), (0.21704, ""), (17.0772, "x"))] == [
-        *("819,200 B", "0.217", "17.08 x"),
+    assert [amount(value, unit) for value, unit in ((819200.0, "B"), (0.21704, ""), (17.0772, "x"), (1e300, "x"))] == [
+        *("819,200 B", "0.217", "17.08 x", "1e+300 x"),
     ]

@@ -40,6 +40,8 @@ from studyctl.domain.units import parse_quantity, unit_of
         ("0", 0, "", True),
         ("1e-9", 0, "", False),
         ("many", 7, "", False),
+        ("1,5", 15, "", False),
+        ("12,345.5", 12345.5, "", True),
         ("", 7, "", False),
     ],
 )

@@ -61,7 +61,10 @@ def predict(
 def _typed(pairs: list[str]) -> dict[str, str]:
     if len(pairs) % 2:
         raise UsageError(f"{pairs[-1]!r} has no value.", "Figures and values come in pairs: ratio_200 4x ratio_50 2x")
-    return {name: "" if value == NONE else value for name, value in zip(pairs[::2], pairs[1::2], strict=True)}
+    names = pairs[::2]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"{twice!r} has two values.", "Each figure is predicted once.")
+    return {name: "" if value == NONE else value for name, value in zip(names, pairs[1::2], strict=True)}
 
 
 def _ask(asked: tuple[Asked, ...]) -> dict[str, str]:

@@ -8,13 +8,12 @@ import typer
 
 from studyctl.cli import output
 from studyctl.cli.diagnostics import say
+from studyctl.cli.load_plot import print_loads
 from studyctl.cli.state import state_of
 from studyctl.errors import UsageError
 
 if TYPE_CHECKING:
     from studyctl.services.fit import Load, Refit
-
-PLOT_SIZE = (76, 14)
 
 
 def register(group: typer.Typer) -> None:
@@ -74,20 +73,8 @@ def _print(done: Refit, look: bool) -> None:
 
 def print_load(load: Load) -> None:
     """Cards due on the next days before and after rescheduling."""
-    from studyctl.plots import draw_plot, legend
-
-    days = list(range(len(load.before)))
-    plot = {
-        "title": "",
-        "kind": "line",
-        "x_label": "days from today",
-        "y_label": "",
-        "series": [
-            {"name": "before rescheduling", "x": days, "y": list(load.before)},
-            {"name": "after rescheduling", "x": days, "y": list(load.after)},
-        ],
-    }
     output.line()
-    output.line(f"Cards due on each of the next {len(days)} days: {sum(load.before)} before, {sum(load.after)} after")
-    output.line(draw_plot(plot, *PLOT_SIZE))
-    output.line(legend(plot))
+    output.line(
+        f"Cards due on each of the next {len(load.before)} days: {sum(load.before)} before, {sum(load.after)} after"
+    )
+    print_loads(load.before, load.after, ("before rescheduling", "after rescheduling"))

@@ -10,8 +10,8 @@ from studyctl.domain.cards import Rating
 from studyctl.tui.controllers.sitting import Sitting
 
 if TYPE_CHECKING:
-    from studyctl.services.review import Prompt
-    from studyctl.tui.controllers.review_session import Page
+    from studyctl.services.prompts import Prompt
+    from studyctl.tui.controllers.sitting import Page
 
 AGAIN_AFTER = 3  # cards
 

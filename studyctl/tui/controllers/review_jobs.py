@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from studyctl.domain.outcome import Outcome
 from studyctl.errors import NotFoundError
 from studyctl.tui.controllers.practice_session import Drill
-from studyctl.tui.controllers.review_session import PREFETCH, Page
+from studyctl.tui.controllers.review_session import PREFETCH
+from studyctl.tui.controllers.sitting import Page
 
 if TYPE_CHECKING:
     from studyctl.container import Container
     from studyctl.domain.cards import Rating
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
     from studyctl.services.review_day import ReviewDay
     from studyctl.storage.undo import Act
 

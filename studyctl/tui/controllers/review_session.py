@@ -5,24 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studyctl.tui.controllers.sitting import Sitting
+from studyctl.tui.controllers.sitting import Page, Sitting
 
 if TYPE_CHECKING:
-    from studyctl.errors import StudyError
-    from studyctl.services.review import Prompt
-    from studyctl.services.review_queue import QueueCounts
+    from studyctl.services.prompts import Prompt
 
 PREFETCH = 3
-
-
-@dataclass(frozen=True)
-class Page:
-    """What one look at the database gives: first cards and prompts, the counts, and what is wrong with own decks."""
-
-    ids: tuple[str, ...]
-    prompts: tuple[Prompt, ...]
-    counts: QueueCounts
-    problems: tuple[StudyError, ...] = ()
 
 
 @dataclass

@@ -9,8 +9,19 @@ from studyctl.domain.cards import Rating
 from studyctl.domain.typed_answer import Comparison, suggested
 
 if TYPE_CHECKING:
-    from studyctl.services.review import Prompt
-    from studyctl.tui.controllers.review_session import Page
+    from studyctl.errors import StudyError
+    from studyctl.services.prompts import Prompt
+    from studyctl.services.review_queue import QueueCounts
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one look at the database gives: first cards and prompts, the counts, and what is wrong with own decks."""
+
+    ids: tuple[str, ...]
+    prompts: tuple[Prompt, ...]
+    counts: QueueCounts
+    problems: tuple[StudyError, ...] = ()
 
 
 @dataclass

@@ -13,11 +13,12 @@ from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.card_asking import AsksCards
 from studyctl.tui.controllers import review_jobs as jobs
 from studyctl.tui.controllers.practice_session import Drill, PracticeSession
-from studyctl.tui.controllers.review_session import Page, ReviewSession
+from studyctl.tui.controllers.review_session import ReviewSession
+from studyctl.tui.controllers.sitting import Page
 from studyctl.tui.widgets.card_view import CardView
 
 if TYPE_CHECKING:
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
 
 
 class ReviewScreen(AsksCards):

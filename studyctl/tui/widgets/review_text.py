@@ -14,7 +14,7 @@ from studyctl.tui.controllers.review_session import ReviewSession
 from studyctl.tui.widgets.progress_text import counted
 
 if TYPE_CHECKING:
-    from studyctl.services.review import Prompt
+    from studyctl.services.prompts import Prompt
     from studyctl.services.review_day import ReviewDay
     from studyctl.tui.controllers.sitting import Sitting
 
