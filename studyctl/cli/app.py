@@ -56,6 +56,7 @@ from studyctl.cli.commands import (
 from studyctl.cli.diagnostics import report
 from studyctl.cli.output import line
 from studyctl.cli.state import OpenTui, State, state_of
+from studyctl.cli.text_streams import take_every_character
 from studyctl.errors import ExitCode
 
 app = typer.Typer(
@@ -128,16 +129,25 @@ for name, group in (
 
 def run(open_tui: OpenTui, arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; every explained error becomes a message on stderr."""
+    take_every_character()
     state = State(open_tui)
     try:
         result = app(args=arguments, prog_name="studyctl", standalone_mode=False, obj=state)
         sys.stdout.flush()
         return int(result) if isinstance(result, int) else int(ExitCode.OK)
     except BrokenPipeError:
-        # The reader of a pipe has left; there is nobody to tell, and flushing again at exit would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.OK)
+        return _unread()
+    except SystemExit as end:  # typer's way to end where it meets that error itself
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        return _unread()
     except (Exception, KeyboardInterrupt) as error:
         return report(error)
     finally:
         state.close()
+
+
+def _unread() -> int:
+    """The reader of a pipe has left; there is nobody to tell, and flushing again at exit would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(ExitCode.OK)

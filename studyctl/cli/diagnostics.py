@@ -35,6 +35,10 @@ def report(error: BaseException) -> int:
         where = getattr(getattr(error, "ctx", None), "command_path", "studyctl")
         say(f"`{where} --help` shows how it is used.")
         return int(ExitCode.USAGE)
+    if isinstance(error, UnicodeEncodeError):  # a word of the command line whose bytes are no text
+        say("studyctl: what was typed has a character that cannot be stored.")
+        say("Type it as UTF-8 text.")
+        return int(ExitCode.USAGE)
     if isinstance(error, OSError):
         say(f"studyctl: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         say("`studyctl doctor` checks the places that studyctl uses.")

@@ -18,7 +18,8 @@ from studyctl.domain.address import Address
 
 def document(value: Any) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n")
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=not unicode, indent=1) + "\n")
 
 
 def line(text: str = "") -> None:

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from math import isfinite
 
 from studyctl.domain.cards import Card, CardKind, Rating
 from studyctl.domain.units import parse_quantity, unit_of
@@ -45,6 +46,8 @@ class Comparison:
 
 _SIGNS = {Mark.SAME: ("", ""), Mark.EXTRA: ("{+", "+}"), Mark.MISSING: ("[-", "-]")}
 _ALIKE = 0.5  # share of characters in common, below which the two are shown whole
+_EXACT = 1e-12  # relative error that conversion of units may leave
+_EDGE = 1e-9  # so that 0.306 is still 2 % off 0.3
 SIGNS = "[-missing-]  {+too much+}"
 
 
@@ -103,11 +106,14 @@ def compare_number(text: str, answer: float, unit: str, tolerance: float) -> Com
     if given.base != asked.base:
         return Comparison(False, f"{named!r} is another unit than {unit or 'a plain number'}; it is {wanted}.")
     error = _relative_error(number * given.factor, answer * asked.factor)
-    if error <= tolerance:
-        return Comparison(
-            True, "Right." if error == 0 else f"Right: {error:.1%} off, {tolerance * 100:g} % is allowed."
-        )
-    return Comparison(False, f"{error:.1%} off; it is {wanted}, and {tolerance * 100:g} % is allowed.")
+    if error < _EXACT:
+        return Comparison(True, "Right.")
+    if not isfinite(error):
+        return Comparison(False, f"It is {wanted}, and nothing is allowed beside it.")
+    off = f"{error * 100:,.1f} % off"
+    if error <= tolerance + _EDGE:
+        return Comparison(True, f"Right: {off}, {tolerance * 100:g} % is allowed.")
+    return Comparison(False, f"{off}; it is {wanted}, and {tolerance * 100:g} % is allowed.")
 
 
 def _relative_error(given: float, wanted: float) -> float:

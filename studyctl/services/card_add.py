@@ -77,7 +77,9 @@ class CardAddService:
                 raise card.table.error(f"the id {note!r} stands in {next(iter(taken.values()))} already.", "id")
             deck = name.removesuffix(".toml")
             there = transaction.read_file(name)
-            whole = with_card(deck_head(deck) if there is None else there, text)
+            before = deck_head(deck) if there is None else there
+            parse_toml(before, shown)  # a mistake that was there is told at its own line
+            whole = with_card(before, text)
             if sum(each.values.get("id") == note for each in parse_toml(whole, shown).tables("card")) != 1:
                 raise ConflictError(f"{shown} has a card {note!r} already.", "Choose another id.")
             read_deck(parse_toml(whole, shown), own=True)

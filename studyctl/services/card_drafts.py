@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studyctl.content.cards import OWN_DAY, read_note
 from studyctl.content.toml_file import TomlTable, parse_toml
-from studyctl.domain.cards import Card
+from studyctl.domain.cards import Card, CardKind
 from studyctl.domain.outcome import Outcome
 from studyctl.errors import ContentError, DataError, StudyError
 from studyctl.services.card_shelf import CardShelf
@@ -118,6 +118,16 @@ def written(draft: Draft, text: str, shelf: CardShelf, *, own: bool) -> Written:
     if day != OWN_DAY and not shelf.has_day(day):
         raise tables[0].error(f"there is no day {day}.", "day")
     return Written(tables[0], cards)
+
+
+def shifted_gaps(before: Written, after: Written) -> tuple[str, ...]:
+    """A line where a gap has the id, and so the progress, that another gap of the same text had."""
+    had = {card.id: card.answer for card in before.cards if card.kind is CardKind.CLOZE}
+    shifted = [card.id for card in after.cards if had.get(card.id) != card.answer and card.answer in had.values()]
+    if not shifted:
+        return ()
+    verb = "has" if len(shifted) == 1 else "have"
+    return (f"gaps are numbered by their place: {', '.join(shifted)} now {verb} the progress of another gap",)
 
 
 def _save(file: Path, text: str) -> None:

@@ -74,10 +74,12 @@ class CardEditService:
         card = card_drafts.written(draft, text, context.shelf, own=is_own(draft.path))
         if card.table.text("id") != draft.note:
             raise card.table.error(f"the id stays {draft.note!r}: what is known of the card belongs to it.", "id")
+        before = card_drafts.written(draft, draft.text, context.shelf, own=is_own(draft.path))
         with context.database.write("review", f"edit {draft.note}") as transaction:
             self._write(transaction, draft, text)
         context.shelf.sync()
-        return Outcome(Edited(draft.note, True, card.warnings), _CHANGED)
+        warnings = (*card.warnings, *card_drafts.shifted_gaps(before, card))
+        return Outcome(Edited(draft.note, True, warnings), _CHANGED)
 
     def _write(self, transaction: Transaction, draft: Draft, text: str) -> None:
         name = draft.path.removeprefix(f"{OWN}/") if is_own(draft.path) else EDITED

@@ -18,12 +18,18 @@ def editor_command(environment: Mapping[str, str] | None = None) -> tuple[str, .
     """The command of VISUAL or EDITOR, else an editor that is there.
 
     Raises:
-        CannotRunHereError: none is named and none is found.
+        CannotRunHereError: none is named and none is found, or what is named is no command.
     """
     env = os.environ if environment is None else environment
     for variable in ("VISUAL", "EDITOR"):
         if command := env.get(variable, "").strip():
-            return tuple(shlex.split(command))
+            try:
+                return tuple(shlex.split(command))
+            except ValueError as error:
+                raise CannotRunHereError(
+                    f"{variable} is no command: a quotation mark in {command} is not closed.",
+                    f"For example: export {variable}=nano",
+                ) from error
     for name in _USUAL:
         if found := shutil.which(name, path=env.get("PATH")):
             return (found,)

@@ -21,5 +21,5 @@ def cards_to_ask(practice: PracticeService, query: str, seed: int) -> tuple[Prac
     if query:
         raise NotFoundError(f"No card matches {query}.", "`studyctl cards list` lists all.")
     raise NotFoundError(
-        "There is no card to practise: none was learnt yet, or all are due.", "Review what is due first."
+        "There is no card to practise: none was learnt yet, or all are due.", "`studyctl review` asks what is due."
     )

@@ -35,6 +35,14 @@ class UndoService:
         with database.staged_files() as files, database.maintain() as connection:
             act = last_act(connection, scope)
             if act is None:
-                raise ConflictError("There is nothing to undo.", "Every act so far has been taken back.")
+                raise _nothing(scope)
             undo_act(connection, act, self._context.now_ms(), files)
         return act
+
+
+def _nothing(scope: str | None) -> ConflictError:
+    if scope is None:
+        return ConflictError("There is nothing to undo.", "Every act so far has been taken back.")
+    return ConflictError(
+        f"There is nothing to undo in {scope}.", "`studyctl undo` takes back the newest act of any kind."
+    )

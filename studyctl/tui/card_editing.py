@@ -29,18 +29,15 @@ class EditsCards(StudyScreen):
         """Called after an edit was stored; None where the card is in no deck any more, as a gap that was closed."""
 
     def _open(self, card_id: str, draft: Draft) -> None:
-        from studyctl.services.editor import run_editor
-
         if draft.kept:
             self.say("The text that could not be stored before is opened again.")
         try:
             with self.app.suspend():
-                run_editor(draft.file)
+                error = edited(draft)
         except SuspendNotSupported:
             hint = f"`studyctl cards edit {draft.note}` in another terminal does."
-            self.complain(CannotRunHereError("This terminal cannot give the screen to an editor.", hint))
-            return
-        except StudyError as error:
+            error = CannotRunHereError("This terminal cannot give the screen to an editor.", hint)
+        if error is not None:
             self.complain(error)
             return
         self.act(lambda container: finish(container, card_id, draft), self._stored_edit)
@@ -53,6 +50,17 @@ class EditsCards(StudyScreen):
         self.card_edited(card_id, prompt)
         warnings = "".join(f" It is stored, though {warning}." for warning in edited.warnings)
         self.say(f"Stored: edit {edited.note}.{warnings}")
+
+
+def edited(draft: Draft) -> StudyError | None:
+    """Run the editor; what went wrong is returned, since the screen comes back only where nothing is raised."""
+    from studyctl.services.editor import run_editor
+
+    try:
+        run_editor(draft.file)
+    except StudyError as error:
+        return error
+    return None
 
 
 def finish(container: Container, card_id: str, draft: Draft) -> Outcome[Result]:

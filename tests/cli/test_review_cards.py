@@ -271,6 +271,10 @@ def test_without_an_editor_it_is_explained(cli: Cli, deck: Path, monkeypatch: py
     done = cli("cards", "edit", "own-type")
     assert done.code == 3
     assert "cannot be started" in done.err
+    monkeypatch.setenv("VISUAL", 'nano "--quiet')
+    done = cli("cards", "edit", "own-type")
+    assert done.code == 3
+    assert "VISUAL is no command" in done.err
     monkeypatch.setenv("VISUAL", "/bin/false")
     done = cli("cards", "edit", "own-type")
     assert done.code == 2

@@ -53,7 +53,14 @@ def test_the_tolerance_is_relative_and_counts_its_edge() -> None:
     assert compare_number("102", 100, "", 0.02).right
     assert not compare_number("102.1", 100, "", 0.02).right
     assert compare_number("98", 100, "", 0.02).right
-    assert "2.1%" in compare_number("102.1", 100, "", 0.02).said
+    assert compare_number("0.306", 0.3, "", 0.02).said == "Right: 2.0 % off, 2 % is allowed."
+    assert compare_number("102.1", 100, "", 0.02).said == "2.1 % off; it is 100, and 2 % is allowed."
+    assert compare_number("5", 0, "GB", 0.02).said == "It is 0 GB, and nothing is allowed beside it."
+
+
+@pytest.mark.parametrize("typed", ["6 700 MB", "1/2", "6 7", "6. 7"])
+def test_two_numbers_are_no_number_with_an_odd_unit(typed: str) -> None:
+    assert compare_number(typed, 6.7, "GB", 0.02).said.startswith("That is no number")
 
 
 @given(st.floats(1e-9, 1e15), st.sampled_from(["ms", "GB", "GiB/s", "TFLOP/s", "%", "tokens"]))

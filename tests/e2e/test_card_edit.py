@@ -60,3 +60,20 @@ def test_the_editor_gets_the_screen_and_undo_survives_a_restart(tmp_path: Path) 
         assert screen.wait_exit() == 0
     assert command(home, "review", "undo")["summary"] == "edit own-type"
     assert deck.read_text() == before
+
+
+def test_an_editor_that_fails_gives_the_screen_back(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    write(home / "cards" / "mine.toml", DECK)
+    command(home, "settings", "set", "start_date", "2026-11-02")
+    failing = shlex.join([sys.executable, "-c", "raise SystemExit(3)"])
+    with Terminal([*STUDYCTL, "review", "--filter", "id:own-type"], home, VISUAL=failing) as screen:
+        screen.wait_for("Which command lists the pods?")
+        screen.press("kubectl get pods", "enter")
+        screen.wait_for("[=] Right.")
+        screen.press("e")
+        screen.wait_for("ended with code 3: nothing was stored.")
+        screen.press("!", "still here", "enter")
+        screen.wait_for("! flagged: still here")
+        screen.press("q")
+        assert screen.wait_exit() == 0

@@ -85,12 +85,13 @@ def test_an_id_that_is_taken_is_refused_and_the_text_kept(house: House, text: st
     assert container.undo.last("review") is None
 
 
-def test_a_deck_that_is_broken_takes_no_card(house: House) -> None:
-    write(house.paths.cards / "own.toml", "schema = 1\n[[card")
+@pytest.mark.parametrize("deck", ["schema = 1\n[[card", "schema = 1\ncard = ["])
+def test_a_deck_that_is_broken_takes_no_card(house: House, deck: str) -> None:
+    write(house.paths.cards / "own.toml", deck)
     container = house.open()
     with pytest.raises(StudyError, match=r"own\.toml:2: "):
         add(container, CARD)
-    assert (house.paths.cards / "own.toml").read_text() == "schema = 1\n[[card"
+    assert (house.paths.cards / "own.toml").read_text() == deck
 
 
 @pytest.mark.parametrize("name", ["edited", "../x", "", "A b"])

@@ -266,3 +266,21 @@ def test_an_edit_by_hand_is_seen_and_keeps_the_progress(house: House) -> None:
     prompt = container.review.prompt("first")
     assert "on earth" in prompt.card.front
     assert prompt.memory.reps == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shifted"),
+    [
+        ("A {{one}} and", "A one and", "gaps.1 now has"),
+        ("{{one}} and a {{two}}", "{{two}} and a {{one}}", "gaps.1, gaps.2 now have"),
+        ("{{two}}", "{{zwei}}", ""),
+        ("{{two}}", "two", ""),
+        ("{{two}}", "{{two}} or {{three}}", ""),
+    ],
+)
+def test_gaps_that_change_places_are_told_of(house: House, old: str, new: str, shifted: str) -> None:
+    container = house.open()
+    draft = container.edits.begin("gaps.1")
+    draft.file.write_text(draft.text.replace(old, new))
+    said = f"gaps are numbered by their place: {shifted} the progress of another gap"
+    assert container.edits.finish(draft).value.warnings == ((said,) if shifted else ())

@@ -86,10 +86,10 @@ def make_app(paths: Paths, clock: FrozenClock, services: Container, monkeypatch:
     for variable in ("NO_COLOR", "TEXTUAL_THEME", "COLORFGBG"):
         monkeypatch.delenv(variable, raising=False)
 
-    def make(start: str = "today", first_start: bool = False) -> StudyApp:
+    def make(start: str = "today", first_start: bool = False, arguments: tuple[str, ...] = ()) -> StudyApp:
         if not first_start and services.settings.is_first_start():
             services.settings.first_start()
-        return StudyApp(start, paths, clock)
+        return StudyApp(start, paths, clock, arguments)
 
     return make
 

@@ -316,6 +316,22 @@ async def test_practice_before_anything_was_learnt_says_so(make_app: MakeApp, se
         assert "There is no card to practise" in said(pilot)
 
 
+@pytest.mark.parametrize(
+    ("start", "why"),
+    [
+        (("practice",), "There is no card to practise"),
+        (("filter", "tga:x"), "tga"),
+        (("filter", "id:none-such"), "No card matches id:none-such."),
+    ],
+)
+async def test_a_choice_of_no_cards_opens_the_queue(make_app: MakeApp, start: tuple[str, ...], why: str) -> None:
+    async with make_app("review", arguments=start).run_test() as pilot:
+        await settled(pilot)
+        assert why in said(pilot)
+        assert heading(pilot).startswith("studyctl  Review  p90-week1  1/")
+        assert shown(pilot)
+
+
 async def test_undo_meets_flags_and_practice_in_the_order_in_which_they_came(
     make_app: MakeApp, services: Container, clock: FrozenClock
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -9,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from studyctl.domain.outcome import Area, Changes
+from studyctl.errors import StudyError
 from studyctl.tui.actions import Scope, bindings
 from studyctl.tui.card_asking import AsksCards
 from studyctl.tui.controllers import review_jobs as jobs
@@ -46,7 +49,7 @@ class ReviewScreen(AsksCards):
         kind, query = self._first
         self._first = ("", "")
         if kind:
-            self._choose(query)
+            self._choose(query, self._queue_instead)
         elif isinstance(self._session, PracticeSession):
             ids = [each.card.id for each in (self._session.current, *self._session.upcoming) if each is not None]
             self.ask(lambda container: jobs.read_prompts(container, ids), lambda read: self._read_again(ids, read))
@@ -123,9 +126,14 @@ class ReviewScreen(AsksCards):
         else:
             self.action_back()
 
-    def _choose(self, query: str) -> None:
+    def _choose(self, query: str, failed: Callable[[StudyError], None] | None = None) -> None:
         seed = int(self.study.clock.now().timestamp())
-        self.ask(lambda container: jobs.read_drills(container, query, seed), lambda found: self._chosen(query, found))
+        work = partial(jobs.read_drills, query=query, seed=seed)
+        self.ask(work, lambda found: self._chosen(query, found), failed)
+
+    def _queue_instead(self, error: StudyError) -> None:
+        self.load()
+        self.complain(error)
 
     def _chosen(self, query: str, drills: list[Drill]) -> None:
         self.close_fields()
