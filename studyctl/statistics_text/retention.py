@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studyctl.domain.intervals import Share, share
-from studyctl.statistics_text.layout import columns, percent, prose, with_interval
+from studyctl.statistics_text.layout import columns, last_days, percent, prose, with_interval
 
 if TYPE_CHECKING:
     from studyctl.services.review_statistics import ReviewStatistics, Topic
@@ -35,7 +35,7 @@ def retention(view: ReviewStatistics, width: int) -> list[str]:
         "",
         *columns(("last", "all", "young, < 21 d", "mature", "answers"), rows),
         "",
-        *_groups(f"by former interval, last {graphs.span} days", [(AGES[age], c) for age, c in graphs.ages.items()]),
+        *_groups(f"by former interval, {last_days(graphs.span)}", [(AGES[age], c) for age, c in graphs.ages.items()]),
         "",
         *_groups("by hour of the day", [(f"{hour:02}:00", counts) for hour, counts in graphs.review_hours.items()]),
         "",
