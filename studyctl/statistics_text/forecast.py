@@ -60,5 +60,5 @@ def _bars(view: ReviewStatistics, width: int) -> list[str]:
         groups.pop()
     unit = {1: "days", 7: "weeks", 30: "months of 30 days"}[step]
     series = {"name": "cards", "x": [str(n) for n in range(len(groups))], "y": groups}
-    drawn = draw_plot({"title": "", "kind": "bar", "series": [series]}, min(width, PLOT_WIDTH), HEIGHT)
+    drawn = draw_plot({"title": "", "kind": "bar", "counts": True, "series": [series]}, min(width, PLOT_WIDTH), HEIGHT)
     return [f"Cards due, by {unit} from today", *drawn.splitlines()]
