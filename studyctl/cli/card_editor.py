@@ -23,8 +23,10 @@ class Drafts(Protocol):
         """Store what the draft's file holds now."""
 
 
-def edit_draft(service: Drafts, draft: Draft, say: Say) -> None:
+def edit_draft(service: Drafts, draft: Draft, say: Say) -> bool:
     """Open a draft in the editor and store what comes back; at a terminal a text that is wrong is offered again.
+
+    Returns True where something was stored.
 
     Raises:
         StudyError: no editor, or a text that was left wrong; it stays in the draft's file.
@@ -47,4 +49,4 @@ def edit_draft(service: Drafts, draft: Draft, say: Say) -> None:
         say(f"Stored: {edited.note}." if edited.changed else "Nothing was changed.")
         for warning in edited.warnings:
             say(f"It is stored, though {warning}.")
-        return
+        return edited.changed

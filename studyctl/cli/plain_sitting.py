@@ -29,6 +29,20 @@ class Asked:
     deadline_days: int | None = None
 
 
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back: an act of the journal, or an answer for practice."""
+
+    said: str
+    practised: bool
+
+    @property
+    def card(self) -> str:
+        """The card whose answer was taken back; empty where it was another act, or practice."""
+        act, _, card = self.said.partition(" ")
+        return card.partition(" ")[0] if act == "rate" else ""
+
+
 class Source(Protocol):
     """Gives one card after another."""
 
@@ -41,11 +55,14 @@ class Source(Protocol):
     def left_out(self) -> None:
         """The card was suspended."""
 
+    def dropped(self) -> None:
+        """The card's answer was not taken."""
+
     def acted(self) -> None:
         """Something else was stored, so that the newest answer is not the newest act."""
 
-    def undo(self) -> str:
-        """Take the newest answer back; returns what it was."""
+    def undo(self) -> Undone:
+        """Take the newest act back."""
 
 
 @dataclass
@@ -68,25 +85,28 @@ class Queue:
     def left_out(self) -> None:
         """The queue follows from what is stored."""
 
+    def dropped(self) -> None:
+        """The queue follows from what is stored."""
+
     def acted(self) -> None:
         """The queue follows from what is stored."""
 
-    def undo(self) -> str:
+    def undo(self) -> Undone:
         """Take the newest act on a card back."""
-        return self.container.undo.undo("review").value.summary
+        return Undone(self.container.undo.undo("review").value.summary, False)
 
 
 @dataclass
 class Picked:
     """Chosen cards: `cards` are those left, `done` those that were asked, the newest last.
 
-    `practised` is True where the newest act was an answer for practice, of which nothing is stored.
+    `acts` has True for each answer that was practice and False for each act that was stored, the newest last.
     """
 
     container: Container
     cards: list[Practice]
     done: list[Practice] = field(default_factory=list)
-    practised: bool = False
+    acts: list[bool] = field(default_factory=list)
 
     def next(self) -> Asked | None:
         """The first card that a deck still has."""
@@ -102,7 +122,7 @@ class Picked:
     def rated(self, asked: Asked, rating: Rating) -> None:
         """The card is done; one that was not recalled in practice comes again a few cards later."""
         self.left_out()
-        self.practised = not asked.counts
+        self.acts.append(not asked.counts)
         if rating is Rating.AGAIN and not asked.counts:
             self.cards.insert(AGAIN_AFTER, self.done[-1])
 
@@ -110,15 +130,21 @@ class Picked:
         """The card is asked no more."""
         self.done.append(self.cards.pop(0))
 
+    def dropped(self) -> None:
+        """The card is not asked again."""
+        del self.cards[0]
+
     def acted(self) -> None:
         """Undo is for what is stored now."""
-        self.practised = False
+        self.acts.append(False)
 
-    def undo(self) -> str:
+    def undo(self) -> Undone:
         """Take the newest act back: out of the database, unless it was practice."""
-        said = "an answer for practice" if self.practised else self.container.undo.undo("review").value.summary
-        if self.done and (self.practised or self.done[-1].card_id in said.split()):
+        practised = bool(self.acts and self.acts[-1])
+        said = "an answer for practice" if practised else self.container.undo.undo("review").value.summary
+        if self.acts:
+            self.acts.pop()
+        if self.done and (practised or self.done[-1].card_id in said.split()):
             card = self.done.pop()
             self.cards = [card, *(each for each in self.cards if each.card_id != card.card_id)]
-        self.practised = False
-        return said
+        return Undone(said, practised)

@@ -10,6 +10,7 @@ from studyctl.domain.cards import CardAct, Memory, Phase
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.replay import replayed
 from studyctl.domain.scheduling import Moment
+from studyctl.domain.settings import Settings
 from studyctl.errors import ConflictError
 from studyctl.services.context import Context
 from studyctl.services.review import no_card
@@ -18,6 +19,7 @@ from studyctl.storage.repositories.card_flags import flags_of, remove_flag, save
 from studyctl.storage.repositories.cards import find_cards
 
 _CHANGED = frozenset({Area.CARDS})
+_MOST_DAYS = Settings().maximum_interval
 Change = Callable[[str, Memory, Moment], int]
 
 
@@ -50,10 +52,12 @@ class CardService:
 
         Raises:
             NotFoundError: no such card.
-            ConflictError: a negative number, or a card that has no date yet.
+            ConflictError: a negative number or more than 36,500, or a card that has no date yet.
         """
         if days < 0:
             raise ConflictError("A card cannot be moved to the past.", "Days are counted from today: 0, 1, 2, ...")
+        if days > _MOST_DAYS:
+            raise ConflictError(f"No card waits longer than {_MOST_DAYS:,} days.", "`review suspend` puts it aside.")
 
         def dated(card: str, memory: Memory, _now: Moment) -> int:
             if memory.phase is not Phase.REVIEW:

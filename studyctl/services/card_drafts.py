@@ -95,7 +95,7 @@ def settle(draft: Draft, text: str, write: Callable[[], Outcome[Edited]]) -> Out
         outcome = write()
     except StudyError as error:
         _save(draft.file, text)
-        kept = f"Your text is kept in {draft.file} and opened again the next time."
+        kept = f"Your text is kept, the next edit opens it: {draft.file}"
         raise type(error)(error.message, f"{error.hint} {kept}".strip()) from error
     _discard(draft.file)
     return outcome

@@ -120,7 +120,10 @@ class ReviewService:
 
 def no_card(card_id: str) -> NotFoundError:
     """What a card that no deck has is answered with."""
-    return NotFoundError(f"There is no card {card_id!r}.", "`studyctl review due` lists what is due.")
+    return NotFoundError(
+        f"There is no card {card_id!r}.",
+        "`studyctl cards WORD` finds cards by text, `studyctl review due` what is due.",
+    )
 
 
 def _stored(desk: CardDesk, card_id: str) -> Card:

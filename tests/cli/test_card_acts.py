@@ -35,7 +35,8 @@ def test_a_suspended_card_is_not_asked_until_it_is_resumed(cli: Cli) -> None:
 
 def test_a_moved_card_is_due_on_its_new_day(cli: Cli, card: str) -> None:
     assert card not in due(cli)
-    assert cli("review", "move", card, "--days", "0").code == 0
+    assert cli("review", "move", card, "--days", "1").out == f"Due in 1 day: {card}\n"
+    assert cli("review", "move", card, "--days", "0").out == f"Due today: {card}\n"
     again = cli("review", "answer", card, "good")
     assert again.code == 0
     assert "next in" in again.out
@@ -54,6 +55,8 @@ def test_a_forgotten_card_is_new_again_and_undo_brings_its_memory_back(cli: Cli,
         (("suspend", "no-such-card"), "no card"),
         (("resume", "CARD"), "not suspended"),
         (("move", "CARD", "--days", "-1"), "past"),
+        (("move", "CARD", "--days", "36501"), "No card waits longer than 36,500 days."),
+        (("move", "CARD", "--days", str(2**63)), "No card waits longer than 36,500 days."),
         (("move", "no-such-card", "--days", "1"), "no card"),
         (("forget", "no-such-card"), "no card"),
     ],

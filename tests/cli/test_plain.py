@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.helpers import write
 
 
 @pytest.fixture
@@ -44,6 +46,35 @@ def test_a_rating_that_is_none_is_asked_again(cli: Cli, typed) -> None:  # type:
     done = cli("review", "--plain")
     assert "Type 1, 2, 3, 4, u or q; ? names the others." in done.out
     assert "Hard: next in" in done.out
+
+
+def test_what_is_undone_is_not_counted(cli: Cli, typed) -> None:  # type: ignore[no-untyped-def]
+    typed("", "4", "", "4", "u", "q")
+    assert cli("review", "--plain").out.endswith("1 answered.\n")
+
+
+def test_a_rating_before_the_reveal_is_explained(cli: Cli, typed) -> None:  # type: ignore[no-untyped-def]
+    typed("3", "?", "q")
+    out = cli("review", "--plain").out
+    assert out.count("Not revealed yet: enter reveals the back") == 1
+    assert out.count("u: undo, e: edit") == 1
+
+
+def test_an_empty_queue_says_what_comes_and_how_to_practise(cli: Cli, typed) -> None:  # type: ignore[no-untyped-def]
+    cli("settings", "set", "new_cards_per_day", "1")
+    typed("", "4")
+    out = cli("review", "--plain").out
+    assert "1 answered.\nNothing is due now.\nToday: 1 answer in 0.0 min (1 Easy).\nNext: 1 card in" in out
+    assert "`studyctl review --practice`" in out
+
+
+def test_a_deck_that_cannot_be_read_is_told_of_and_the_others_are_asked(cli: Cli, home: Path, typed) -> None:  # type: ignore[no-untyped-def]
+    write(home / "cards" / "mine.toml", 'deck = "x')
+    typed("", "4", "q")
+    for arguments in ((), ("--filter", "tag:docker")):
+        done = cli("review", "--plain", *arguments)
+        assert done.code == 0
+        assert f"{home / 'cards' / 'mine.toml'}:1: is not TOML" in done.err
 
 
 def test_an_interview_asks_confidence_before_the_key_points_and_the_model_answer_last(cli: Cli, typed) -> None:  # type: ignore[no-untyped-def]

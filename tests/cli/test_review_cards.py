@@ -97,7 +97,7 @@ def test_a_typed_answer_is_compared_and_its_rating_offered(cli: Cli, deck: Path,
     assert "Type a number in KiB; 2 % off is allowed." in out
     assert "\nRight.\n" in out
     assert "(enter: Good) > \nGood: next in" in out
-    assert out.endswith("2 answered, 0 practised; of practice nothing is stored.\n")
+    assert out.endswith("2 answered, 0 practised; answers of practice are not stored.\n")
 
 
 def test_an_empty_line_reveals_without_a_verdict(cli: Cli, deck: Path, typed: Type) -> None:
@@ -134,9 +134,9 @@ def test_practice_stores_nothing_and_asks_again_what_was_not_recalled(cli: Cli, 
     out = cli("review", "--plain", "--practice").out
     fronts = [out.count(container.review.prompt(card).card.front) for card in asked]
     assert sorted(fronts) == [1, 1, 1, 1, 2]
-    assert out.startswith("Practice: nothing is stored\n")
-    assert "(practice: nothing is stored)" in out
-    assert out.endswith("0 answered, 6 practised; of practice nothing is stored.\n")
+    assert out.startswith("Practice\n")
+    assert "(practice: the answer is not stored)" in out
+    assert out.endswith("0 answered, 6 practised; answers of practice are not stored.\n")
     assert state() == before
     container.close()
 
@@ -160,6 +160,51 @@ def test_undo_in_a_filter_takes_a_stored_answer_back_and_asks_its_card(cli: Cli,
     assert out.count("What is plain?") == 2
     assert "Undone: rate own-plain Good" in out
     assert cli("review", "undo").code == 2
+
+
+def test_undo_steps_back_through_flags_and_practice_in_turn(cli: Cli, deck: Path, typed: Type) -> None:
+    cli("review", "due")
+    for card in ("own-plain", "own-other"):
+        cli("review", "answer", card, "easy")
+    typed("", "3", "!", "odd", "u", "u", "", "3", "q")
+    out = cli("review", "--plain", "--filter", "id:own-plain or id:own-other").out
+    flag, practised = out.index("Undone: flag own-"), out.index("Undone: an answer for practice")
+    assert flag < practised
+    assert out.endswith("0 answered, 1 practised; answers of practice are not stored.\n")
+    assert cli("review", "undo").out == "Undone: rate own-other Easy\n"
+
+
+def test_a_card_that_another_program_answered_is_passed_over(
+    cli: Cli, deck: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Meanwhile(io.StringIO):
+        """Before the rating comes, another program rates the card."""
+
+        lines = 0
+
+        def readline(self, *_: object) -> str:
+            Meanwhile.lines += 1
+            if Meanwhile.lines == 2:
+                container = open_container(resolve_paths())
+                container.review.answer("own-plain", Rating.EASY)
+                container.close()
+            return super().readline()
+
+    monkeypatch.setattr("sys.stdin", Meanwhile("\n3\n\n3\n"))
+    done = cli("review", "--plain", "--filter", "id:own-plain or id:own-other")
+    assert done.code == 0
+    assert "Card own-plain is due in" in done.out
+    assert "Good: next in" in done.out
+    assert done.out.endswith("1 answered, 0 practised; answers of practice are not stored.\n")
+    assert cli("review", "undo").out == "Undone: rate own-other Good\n"
+    assert cli("review", "undo").out == "Undone: rate own-plain Easy\n"
+
+
+def test_a_flag_can_be_left_alone(cli: Cli, deck: Path, typed: Type) -> None:
+    typed("!", "q", "!", "", "q")
+    out = cli("review", "--plain", "--filter", "id:own-plain").out
+    assert out.count("Flagged: own-plain") == 1
+    assert "! flagged\n" in out
 
 
 def test_a_filter_that_is_wrong_or_finds_nothing_says_so(cli: Cli, deck: Path) -> None:
@@ -200,7 +245,7 @@ def test_a_card_is_edited_by_a_command(cli: Cli, deck: Path, editor: Callable[[s
     done = cli("cards", "edit", "own-type")
     assert done.code == 4
     assert "own-type.toml:1: " in done.err
-    assert "Your text is kept in" in done.err
+    assert "Your text is kept" in done.err
     editor("[[crad]]", "[[card]]")
     done = cli("cards", "edit", "own-type")
     assert "opened again" in done.err

@@ -75,6 +75,8 @@ FILES: dict[str, tuple[Make, str]] = {
     ),
     "a long visible field": (lambda path: spoiled(path, foreign("x" * 100_001)), "100,001 bytes"),
     "a NUL in a field": (lambda path: spoiled(path, foreign("a\0b")), "NUL"),
+    "a colour of a terminal": (lambda path: spoiled(path, foreign("a\x1b[31mb")), "control sequence"),
+    "a title of a terminal": (lambda path: spoiled(path, foreign("a\x1b]0;b\x07")), "control sequence"),
     "invalid UTF-8": (lambda path: spoiled(path, run("UPDATE notes SET flds = CAST(x'61ff62' AS TEXT)")), "UTF-8"),
     "bytes for a text": (lambda path: spoiled(path, run("UPDATE notes SET flds = x'6162'")), "text where a number"),
     "a text for a number": (lambda path: spoiled(path, run("UPDATE cards SET due = 'soon'")), "text where a number"),

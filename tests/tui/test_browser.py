@@ -148,10 +148,11 @@ async def test_a_query_narrows_the_list_and_a_wrong_one_leaves_it(make_app: Make
         await ask(pilot, "zebra")
         assert (shown(pilot), text(pilot, "card")) == ([], "")
         assert text(pilot, "cards-head") == "No card matches."
+        assert pilot.app.screen.focused is pilot.app.screen.query_one("#filter", Input), "to correct it"
         await ask(pilot, "tag:kv-cash")
         assert text(pilot, "cards-head") == "No card has the tag kv-cash. Did you mean tag:kv-cache?"
         assert status(pilot) == ""
-        for key in ("minus", "exclamation_mark", "enter", "y"):
+        for key in ("escape", "minus", "exclamation_mark", "enter", "y"):
             await press(pilot, key)
         assert isinstance(pilot.app.screen, BrowserScreen)
 
@@ -257,6 +258,7 @@ async def test_the_cards_of_the_query_are_asked(make_app: MakeApp, arranged: Con
         assert pilot.app.screen.query_one(CardView).shown.id == "one-02"  # type: ignore[union-attr]
         await press(pilot, "escape", "escape")
         await ask(pilot, "zebra")
+        await press(pilot, "escape")
         await press(pilot, "R")
         assert status(pilot) == "There is no card to ask."
 

@@ -252,14 +252,14 @@ async def test_a_filter_stores_what_is_due_and_only_practises_the_rest(
         await press(pilot, "space", "3")
         before = state(services)
         assert before[1] == 2
-        assert (shown(pilot), text(pilot, "#marks")) == ("own-plain", "(practice: nothing is stored)")
+        assert (shown(pilot), text(pilot, "#marks")) == ("own-plain", "(practice: the answer is not stored)")
         await press(pilot, "space")
         assert bar(pilot).startswith("1 Again in a few cards   2 Hard   > 3 Good   4 Easy")
         await press(pilot, "3")
         assert state(services) == before
         over = text(pilot, "#nothing")
         assert "1 answer stored." in over
-        assert "1 answer for practice, of which nothing is stored." in over
+        assert "1 answer for practice, not stored." in over
         await press(pilot, "escape")
         assert heading(pilot).startswith("studyctl  Review  ")
         assert shown(pilot) == services.review.queue().ids[0]
@@ -289,7 +289,7 @@ async def test_practice_is_offered_where_nothing_is_due_and_stores_nothing(
         await settled(pilot)
         assert "R practises learnt cards" in text(pilot, "#nothing")
         await press(pilot, "R")
-        assert heading(pilot).startswith("studyctl  Practice: nothing is stored  ")
+        assert heading(pilot).startswith("studyctl  Practice  ")
         first, asked = shown(pilot), []
         await press(pilot, "space", "1")
         while shown(pilot):
@@ -314,6 +314,25 @@ async def test_practice_before_anything_was_learnt_says_so(make_app: MakeApp, se
         await settled(pilot)
         await press(pilot, "R")
         assert "There is no card to practise" in said(pilot)
+
+
+async def test_undo_meets_flags_and_practice_in_the_order_in_which_they_came(
+    make_app: MakeApp, services: Container, clock: FrozenClock
+) -> None:
+    learn(services)
+    before = state(services)
+    async with make_app("review").run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "R")
+        first = shown(pilot)
+        await press(pilot, "space", "3")
+        second = shown(pilot)
+        await press(pilot, "exclamation_mark", "o", "d", "d", "enter")
+        await press(pilot, "u")
+        assert (said(pilot), shown(pilot)) == (f"Taken back: flag {second}", second)
+        await press(pilot, "u")
+        assert shown(pilot) == first
+        assert state(services)[0] == before[0], "the answers that were stored before stand"
 
 
 async def test_undo_steps_back_in_practice_and_leaves_stored_answers_alone(

@@ -21,7 +21,7 @@ def lint(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Check your own decks: files that cannot be read, cards that are hard to learn; exit code 1 where there are any."""
+    """Check your own decks: files that cannot be read, cards that are hard to learn (exit code 1)."""
     container = state_of(context).container
     report = container.lint.check()
     if as_json:

@@ -46,6 +46,12 @@ def cards(
         return
     for line in _lines(done):
         output.line(line)
+    if not done.stored:
+        say("Nothing was changed; without --look it is.")
+    elif not (done.new or done.changed):
+        say("Nothing had to be changed.")
+    else:
+        say("`studyctl undo` takes all of it back.")
 
 
 def _lines(done: CardImport) -> list[str]:
@@ -59,11 +65,7 @@ def _lines(done: CardImport) -> list[str]:
     ]
     if done.kept_text:
         found.append(f"{output.count(done.kept_text, 'known card')} read otherwise in the file; the text here stays")
-    found += [f"{would}written: {name}" for name in done.files]
-    if not done.stored:
-        return [*found, "Nothing was changed; without --look it is."]
-    nothing = not (done.new or done.changed)
-    return [*found, "Nothing had to be changed." if nothing else "`studyctl undo` takes all of it back."]
+    return [*found, *(f"{would}written: {name}" for name in done.files)]
 
 
 def _say_what_is_lost(done: CardImport) -> None:

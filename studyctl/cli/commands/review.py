@@ -140,7 +140,9 @@ def move(
     days: Annotated[int, typer.Option("--days", help="Days from today; 0 asks them today.")],
 ) -> None:
     """Make cards due on another day; what is known of them stays."""
-    output.line(f"Due in {days} days: {', '.join(state_of(context).container.cards.move(cards, days).value)}")
+    moved = ", ".join(state_of(context).container.cards.move(cards, days).value)
+    when = f"in {output.count(days, 'day')}" if days else "today"
+    output.line(f"Due {when}: {moved}")
 
 
 @app.command("forget")

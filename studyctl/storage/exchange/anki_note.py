@@ -21,7 +21,7 @@ from studyctl.storage.exchange.limits import MAX_FIELD_BYTES, MAX_OWN_FIELD_BYTE
 
 _MAX_GAPS = 500
 _SEPARATOR = "\x1f"
-_SHORTEN = "Shorten it in Anki, or leave its deck out, and export again."
+_SHORTEN = "Correct or shorten it in Anki, or leave its deck out, and export again."
 _EXPORT_AGAIN = "Check the collection in Anki (Tools > Check Database), then export it again."
 
 

@@ -10,6 +10,7 @@ from studyctl.storage.exchange.limits import MAX_FIELD_BYTES, MAX_NAME
 
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _HARMFUL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_SEQUENCE = re.compile(r"\x1b[\[\]PX^_]")  # of a terminal, ECMA-48 section 5.3
 _BLANKS = re.compile(r"\s+")
 
 Refuse = Callable[[str], DataError]
@@ -19,10 +20,12 @@ def clean_text(text: str, refuse: Refuse, what: str) -> str:
     """Text of a field: line ends become line feeds, control and direction-override characters go.
 
     Raises:
-        DataError: a NUL, half a character (a lone surrogate), or more than the limit in bytes.
+        DataError: a NUL, a control sequence, half a character (a lone surrogate), or more than the limit in bytes.
     """
     if "\0" in text:
         raise refuse(f"{what} holds a NUL character.")
+    if _SEQUENCE.search(text):
+        raise refuse(f"{what} holds a control sequence for a terminal.")
     # UTF-8 is at most four bytes a character, so short texts need no encoding to be measured
     if len(text) * 4 > MAX_FIELD_BYTES or not text.isascii():
         try:

@@ -29,13 +29,13 @@ class PracticeSession(Sitting):
     """Cards in the order in which they were chosen. `query` is the filter, empty without one.
 
     `counted` has the ids whose answers are stored; each is stored once, then its card has left the sitting.
-    `can_step_back` is True where the newest act was an answer for practice.
+    `acts` has True for each answer that was practice and False for each act that was stored, the newest last.
     """
 
     query: str = ""
     counted: set[str] = field(default_factory=set)
     practised: list[Prompt] = field(default_factory=list)
-    can_step_back: bool = False
+    acts: list[bool] = field(default_factory=list)
 
     @classmethod
     def of(cls, query: str, drills: Iterable[Drill]) -> PracticeSession:
@@ -44,6 +44,11 @@ class PracticeSession(Sitting):
         prompts = [drill.prompt for drill in drills]
         counted = {drill.prompt.card.id for drill in drills if drill.counts}
         return cls(current=prompts[0] if prompts else None, upcoming=prompts[1:], query=query, counted=counted)
+
+    @property
+    def can_step_back(self) -> bool:
+        """True where the newest act was an answer for practice."""
+        return bool(self.acts and self.acts[-1])
 
     @property
     def counts(self) -> bool:
@@ -63,7 +68,7 @@ class PracticeSession(Sitting):
             return None
         self.answered.append((rated.card.id, rating))
         self.practised.append(rated)
-        self.can_step_back = True
+        self.acts.append(True)
         if rating is Rating.AGAIN:
             self.upcoming.insert(AGAIN_AFTER, rated)
         self._show(self.upcoming.pop(0) if self.upcoming else None)
@@ -71,7 +76,7 @@ class PracticeSession(Sitting):
 
     def acted(self) -> None:
         """Undo is for what is stored now."""
-        self.can_step_back = False
+        self.acts.append(False)
 
     def leave(self) -> Prompt | None:
         """Move on without an answer."""
@@ -82,7 +87,7 @@ class PracticeSession(Sitting):
         """Ask the card again whose answer was practice and the newest."""
         _, rating = self.answered.pop()
         prompt = self.practised.pop()
-        self.acted()
+        self.acts.pop()
         if self.current is not None:
             self.upcoming.insert(0, self.current)
         if rating is Rating.AGAIN:
@@ -94,6 +99,16 @@ class PracticeSession(Sitting):
         if rating is not None:
             self.counted.add(prompt.card.id)
         super().refused(prompt, rating)
+
+    def dropped(self, prompt: Prompt, rating: Rating | None) -> None:
+        """An act was not taken."""
+        self.undone()
+        super().dropped(prompt, rating)
+
+    def undone(self) -> None:
+        """The newest act is not stored any more."""
+        if False in self.acts:
+            del self.acts[len(self.acts) - 1 - self.acts[::-1].index(False)]
 
     def taken_back(self, card_id: str) -> None:
         """The newest answer to a card does not count any more, so that its next one does."""

@@ -122,6 +122,9 @@ class Sitting:
     def acted(self) -> None:
         """Something else was stored, so that the newest answer is not the newest act."""
 
+    def undone(self) -> None:
+        """The newest act that was stored is not any more."""
+
     def gone(self, card_id: str) -> None:
         """A card is not in any deck any more."""
         self.upcoming = [each for each in self.upcoming if each.card.id != card_id]

@@ -187,12 +187,13 @@ class BrowserScreen(EditsCards):
             self.query_one("#filter", Input).cursor_position = error.column - 1
 
     def _found(self, query: str, page: CardPage) -> None:
-        """Another list: it begins at the top, and the keys go to it."""
+        """Another list: it begins at the top, and the keys go to it; with nothing in it the query is asked anew."""
         cards = self.query_one(RowList)
         cards.highlighted = None
         self.say("")
         self._show(query, page)
-        cards.focus()
+        if page.rows:
+            cards.focus()
 
     def _show(self, query: str, page: CardPage) -> None:
         self._asked = query

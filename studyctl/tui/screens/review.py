@@ -87,6 +87,7 @@ class ReviewScreen(AsksCards):
     def action_back(self) -> None:
         """Out of a line, then out of a filter or practice, then back to Today."""
         if self.close_fields():
+            self.say("")
             self.query_one(CardView).focus_card()
         elif self.typing:
             self.query_one(CardView).focus()
@@ -167,6 +168,7 @@ class ReviewScreen(AsksCards):
 
     def _taken_back(self, undone: jobs.Undone) -> None:
         session = self._session
+        session.undone()
         if undone.shown is not None:
             if undone.rated:
                 session.taken_back(undone.shown.card.id)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from studyctl.tui.controllers.sitting import Sitting
 
 _STYLES = {Mark.SAME: "", Mark.MISSING: "bold underline $text-success", Mark.EXTRA: "bold reverse $text-error"}
-PRACTICE = "(practice: nothing is stored)"
+PRACTICE = "(practice: the answer is not stored)"
 
 
 def heading_of(sitting: Sitting, name: str) -> str:
     """`Review  roofline  7/18`; a filter and practice are named."""
     if isinstance(sitting, PracticeSession):
-        name = f"Filter {sitting.query}" if sitting.query else "Practice: nothing is stored"
+        name = f"Filter {sitting.query}" if sitting.query else "Practice"
     if sitting.current is None:
         return name
     place = len(sitting.answered) + 1
@@ -64,21 +64,9 @@ def verdict_of(comparison: Comparison | None) -> Content:
 
 def end_text(day: ReviewDay) -> str:
     """What stands on the screen when no card is left."""
-    lines = ["Nothing is due now.", ""]
-    if day.total:
-        parts = ", ".join(f"{count} {rating.label}" for rating, count in day.answers.items() if count)
-        lines.append(f"Today: {counted(day.total, 'answer')} in {day.minutes:.1f} min ({parts}).")
-    else:
-        lines.append("Today: no answer yet.")
-    if day.next_step is not None:
-        lines.append(f"Later today: the next learning step at {day.next_step:%H:%M}.")
-    if day.next_day is not None:
-        when = "tomorrow" if day.next_day == 1 else f"in {day.next_day} days"
-        lines.append(f"Next: {counted(day.next_day_cards, 'card')} {when}.")
-    if day.break_until is not None:
-        lines.append(f"A break is planned until {day.break_until}.")
-    if day.next_step is None and day.next_day is None:
-        lines.append("New cards come with the days of the plan.")
+    from studyctl.statistics_text.review_day import day_lines
+
+    lines = ["Nothing is due now.", "", *day_lines(day)]
     lines += [
         "",
         "R practises learnt cards, f asks those of a filter; u takes the last answer back, esc leads to Today.",
@@ -95,7 +83,7 @@ def over_text(session: PracticeSession) -> str:
     if stored:
         lines.append(f"{counted(stored, 'answer')} stored.")
     if practised:
-        lines.append(f"{counted(len(practised), 'answer')} for practice, of which nothing is stored.")
+        lines.append(f"{counted(len(practised), 'answer')} for practice, not stored.")
     if again:
         lines.append(f"Again: {again}.")
     lines += ["", "R practises, f filters, esc leads back to what is due."]
