@@ -26,7 +26,9 @@ def test_the_list_shows_value_default_unit_and_meaning(cli: Cli) -> None:
 
 
 def test_a_setting_is_set_shown_taken_back_and_reset(cli: Cli) -> None:
-    assert cli("settings", "set", "easy_days", "sat=0.5,sun=0").out == "easy_days: sat=0.5,sun=0\n"
+    easy = cli("settings", "set", "easy_days", "sat=0.5,sun=0")
+    assert easy.out == "easy_days: sat=0.5,sun=0\n"
+    assert "review reschedule" in easy.err
     assert cli("settings", "set", "desired_retention", "0.85", "--json").json["value"] == 0.85
     assert "set desired_retention" in cli("undo").out
     assert cli("settings", "--json").json["desired_retention"]["value"] == 0.9

@@ -19,7 +19,7 @@ app = typer.Typer(help="Your choices: list them, set one, take its default.", in
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NameArgument = Annotated[str, typer.Argument(help="Name of the setting.", autocompletion=completion.settings)]
 _DATES_STAY = "Cards that have a date keep it; `studyctl review reschedule` moves them."
-_MOVES_DATES = ("desired_retention", "maximum_interval", "fsrs_weights")
+_MOVES_DATES = ("desired_retention", "maximum_interval", "fsrs_weights", "easy_days")
 
 
 @app.callback()
