@@ -24,6 +24,7 @@ Point = tuple[float, float]
 def draw_plot(plot: Mapping[str, Any], width: int, height: int) -> str:
     """A plot of the verdict document (`kind` line, bar or grid) in at most `width` x `height` characters.
 
+    `counts` says that all values are whole numbers of things, so that the axes are labelled with whole numbers.
     A plot that has no finite number, or a place too small for one, gives a sentence instead.
     """
     series = [dict(each) for each in plot.get("series", [])]
@@ -91,7 +92,24 @@ def _lines(plot: Mapping[str, Any], series: list[dict[str, Any]], width: int, he
     ticks = sorted({x for x, _ in drawn})
     if len(ticks) <= MAX_TICKS:
         canvas.xticks(ticks, [f"{tick:g}" for tick in ticks])
+    if plot.get("counts"):
+        canvas.xticks(count_ticks(int(ticks[0]), int(ticks[-1])))
+        _label_counts(canvas, [y for _, y in drawn])
     return _built(canvas)
+
+
+def count_ticks(low: int, high: int) -> list[int]:
+    """Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, at most `MAX_TICKS`."""
+    step = 1
+    while high // step - -(-low // step) >= MAX_TICKS:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return list(range(-(-low // step) * step, high + 1, step))
+
+
+def _label_counts(canvas: Any, values: Sequence[float]) -> None:
+    low, high = int(min(values)), int(max(values))
+    if low < high:
+        canvas.yticks(count_ticks(low, high))
 
 
 def _scale(canvas: Any, plot: Mapping[str, Any], drawn: list[Point]) -> None:
@@ -112,6 +130,8 @@ def _bars(plot: Mapping[str, Any], series: list[dict[str, Any]], width: int, hei
     else:
         labels = [str(each.get("name", "")) for each in series]
         canvas.multiple_bar(names, heights, labels=labels, marker=[_marker(n) for n in range(len(series))], width=0.6)
+    if plot.get("counts"):
+        _label_counts(canvas, [0.0, *(value for each in heights for value in each)])
     return _built(canvas)
 
 

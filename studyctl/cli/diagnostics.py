@@ -31,6 +31,9 @@ def report(error: BaseException) -> int:
         return INTERRUPTED
     # Some versions of typer carry click inside them, so its usage errors are known by what they offer.
     if callable(explain := getattr(error, "format_message", None)):
+        if type(error).__name__ == "NoArgsIsHelpError":
+            say(explain())  # the help of the group, which needs no word more
+            return int(ExitCode.USAGE)
         say(f"studyctl: {explain()}")
         where = getattr(getattr(error, "ctx", None), "command_path", "studyctl")
         say(f"`{where} --help` shows how it is used.")

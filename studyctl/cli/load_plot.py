@@ -15,6 +15,6 @@ def print_loads(before: Sequence[int], after: Sequence[int], names: tuple[str, s
 
     days = list(range(len(before)))
     series = [{"name": name, "x": days, "y": list(load)} for name, load in zip(names, (before, after), strict=True)]
-    plot = {"title": "", "kind": "line", "x_label": "days from today", "y_label": "", "series": series}
+    plot = {"title": "", "kind": "line", "counts": True, "x_label": "days from today", "y_label": "", "series": series}
     output.line(draw_plot(plot, *PLOT_SIZE))
     output.line(legend(plot))

@@ -95,8 +95,3 @@ def answer_seconds(rating: Rating, first: bool) -> float:
 def pass_seconds() -> float:
     """Expected seconds of a review that was recalled."""
     return sum(share * seconds for share, seconds in zip(PASS_SHARES, REVIEW_SECONDS[1:], strict=True))
-
-
-def review_seconds_at(recall: float) -> float:
-    """Expected seconds of a review with this probability of recall, with the same-day step after a lapse."""
-    return recall * pass_seconds() + (1 - recall) * answer_seconds(Rating.AGAIN, first=False)

@@ -91,13 +91,19 @@ def _shown_switch(value: bool) -> str:
 
 
 def _hours(text: str) -> float:
-    if not text.strip():
-        raise UsageError("hours_per_day cannot be empty.", "Write a number above 0 and up to 16.")
-    return parse_hours(text)
+    try:
+        return parse_hours(text if text.strip() else "0")
+    except UsageError as error:
+        raise UsageError(f"hours_per_day cannot be {text!r}.", "Write a number above 0 and up to 16.") from error
 
 
 def _date(text: str) -> date | None:
-    return None if text.strip() == DEFAULT else deadline_and_minutes(text.replace(",", " "))[0]
+    if text.strip().lower() == DEFAULT:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a date.", "Write it as YYYY-MM-DD.") from error
 
 
 def _easy_days(text: str) -> tuple[float, ...]:
@@ -194,7 +200,7 @@ def _no_breaks(_text: str) -> None:
 
 
 def _shown_breaks(value: Sequence[object]) -> str:
-    return ", ".join(map(str, value)) or "none"
+    return str(value[0]) if len(value) == 1 else f"{len(value)} breaks" if value else "none"
 
 
 def _shown_deadline(value: DeadlineChoice | None) -> str:
@@ -226,7 +232,7 @@ _ALL = (
         _number("desired_retention", 0.70, 0.99),
         "{:g}".format,
     ),
-    SettingRule("maximum_interval", "days", "No card waits longer", _whole("maximum_interval", 1, 36500)),
+    SettingRule("maximum_interval", "days", "The longest wait of a card", _whole("maximum_interval", 1, 36500)),
     SettingRule("rollover_hour", "hour", "Hour at which a study day begins", _whole("rollover_hour", 0, 23)),
     SettingRule("easy_days", "share", "Reviews of a weekday against a usual day", _easy_days, show_easy_days),
     SettingRule(

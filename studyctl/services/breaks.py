@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from studyctl.domain.answer_pace import LEAST_ANSWERS, pace
 from studyctl.domain.break_moves import Away
 from studyctl.domain.breaks import Break, Breaks, break_on, find_break, new_break, stored_breaks, with_break
 from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct
 from studyctl.domain.due_days import DueDays, Move
 from studyctl.domain.due_moves import Advance, Flatten, Postpone
-from studyctl.domain.forgetting import Forgetting, review_seconds_at
+from studyctl.domain.forgetting import Forgetting
 from studyctl.domain.move_cost import MoveCost, forgotten_by_waiting, move_cost
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.replay import replayed
 from studyctl.domain.settings import Settings
+from studyctl.domain.workload import AnswerHabits
 from studyctl.errors import ConflictError
+from studyctl.services.answer_habits import answer_habits
 from studyctl.services.context import Context
-from studyctl.storage.repositories.answer_times import recent_times
 from studyctl.storage.repositories.due_cards import due_cards
 from studyctl.storage.repositories.memory import Subject, memories_of, save_many
 from studyctl.storage.repositories.review_log import log_many
@@ -127,12 +127,11 @@ class BreakService:
         return due, settings
 
     def _planned(self, connection: Connection, due: DueDays, wish: Wish, moves: Sequence[Move]) -> Planned:
-        times = recent_times(connection, due.today)
-        measured = sum(each.answers for each in times) >= LEAST_ANSWERS
-        seconds = review_seconds_at(due.retention) * pace(times)
+        habits = answer_habits(connection, due.today)
+        seconds = habits.expected_seconds(due.retention)
         back = wish.planned.span[1] + 1 if isinstance(wish, Away) else None
         waiting = None if back is None else forgotten_by_waiting(due, moves, back)
-        return Planned(wish, move_cost(due, moves), seconds, measured, waiting)
+        return Planned(wish, move_cost(due, moves), seconds, habits != AnswerHabits(), waiting)
 
     def _write(self, transaction: Transaction, settings: Settings, moves: Sequence[Move]) -> None:
         moment = self._context.moment(settings)

@@ -70,7 +70,7 @@ class Preview:
 @dataclass(frozen=True)
 class Standing:
     """Where one stands today. Minutes; recall is the mean over learnt cards: today, and at the date if nothing more is
-    done. `forecast` is None once the date has come."""
+    done. `forecast` is None once the date has come; it is about `cards`, of which `unseen` new ones will not fit."""
 
     chosen: DeadlineChoice
     stage: Stage
@@ -81,6 +81,8 @@ class Standing:
     learnt: int
     recall_now: float
     recall_untouched: float
+    cards: int
+    unseen: int
     forecast: Outlook | None
 
 
@@ -163,6 +165,8 @@ class DeadlineService:
             len(seen),
             recall(today),
             recall(max(today, chosen.date.toordinal())),
+            cards.cards,
+            cards.over_limit + (forecast.unseen if forecast else 0),
             forecast,
         )
 

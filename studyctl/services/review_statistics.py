@@ -6,17 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from studyctl.domain.answer_pace import LEAST_ANSWERS, pace
-from studyctl.domain.cards import Phase
-from studyctl.domain.forgetting import PASS_SHARES, STEP_SECONDS, Forgetting
+from studyctl.domain.forgetting import STEP_SECONDS, Forgetting
 from studyctl.domain.intervals import Share, share
 from studyctl.domain.settings import Settings
 from studyctl.domain.weights import DEFAULT_WEIGHTS
 from studyctl.domain.workload import YEAR, AnswerHabits, WorkloadPoint, workload
+from studyctl.services.answer_habits import answer_habits
 from studyctl.services.context import Context
 from studyctl.services.review_graphs import ReviewGraphs, read_graphs
 from studyctl.services.simulate import CURVE
-from studyctl.storage.repositories.answer_times import recent_times
 from studyctl.storage.repositories.card_sums import RECALLS, CardSums, card_sums, held_cards
 from studyctl.storage.repositories.queue import steps
 from studyctl.storage.repositories.review_log import newest_line
@@ -30,7 +28,6 @@ from studyctl.storage.repositories.review_stats import (
     recall_by_day,
 )
 from studyctl.storage.repositories.weights import Attempt, FittedWeights, load_attempt, load_weights
-from studyctl.storage.unit_of_work import Connection
 
 SPANS = (7, 30, 90, 365)
 SIMULATED = 2000
@@ -129,7 +126,7 @@ class StatisticsService:
         moment = self._context.moment(settings)
         today = moment.day
         with self._context.database.read() as connection:
-            habits = _habits(connection, today)
+            habits = answer_habits(connection, today)
             waiting = [step.due_at <= moment.millis or step.due_day < today for step in steps(connection)]
             days = recall_by_day(connection, today - max(SPANS) + 1, today)
             topics = by_topic(connection, today - span + 1, today).items()
@@ -161,7 +158,7 @@ class StatisticsService:
             key = (today, newest_line(connection), self._context.shelf.edition, settings)
             if self._kept is not None and self._kept[0] == key:
                 return self._kept[1]
-            habits = _habits(connection, today)
+            habits = answer_habits(connection, today)
             held, total = held_cards(connection, today, SIMULATED)
         model, points = _model(settings), []
         curve = sorted({*CURVE, round(settings.desired_retention, 4)}) if held else []
@@ -186,14 +183,6 @@ class StatisticsService:
 
 def _model(settings: Settings) -> Forgetting:
     return Forgetting(settings.fsrs_weights or DEFAULT_WEIGHTS)
-
-
-def _habits(connection: Connection, today: int) -> AnswerHabits:
-    """Pace and shares of the user's answers of the last year, or the model's where there are too few."""
-    sums = by_phase(connection, today - YEAR + 1, today)
-    passed = next((each.counts[1:] for each in sums if each.phase is Phase.REVIEW), ())
-    shares = tuple(count / sum(passed) for count in passed) if sum(passed) >= LEAST_ANSWERS else PASS_SHARES
-    return AnswerHabits(pace(recent_times(connection, today)), shares)
 
 
 def _retention(sums: list[RecallSum], days: int, today: int) -> Retention:

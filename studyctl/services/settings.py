@@ -8,7 +8,7 @@ from typing import Any
 from studyctl.domain.outcome import Area, Outcome
 from studyctl.domain.plan import Track
 from studyctl.domain.scheduling import ALGORITHM
-from studyctl.domain.setting_rules import RULES, SettingRule, rule_of
+from studyctl.domain.setting_rules import DEFAULT, RULES, SettingRule, rule_of
 from studyctl.domain.settings import Settings, parse_hours, parse_start_date
 from studyctl.services.context import Context
 from studyctl.storage.repositories.settings import load_settings, save_document, save_settings
@@ -77,13 +77,15 @@ class SettingsService:
         return [_setting(rule, settings) for rule in RULES.values()]
 
     def change(self, name: str, text: str) -> Outcome[Setting]:
-        """Set one by what was typed. The deadline has its own service, which looks before it stores.
+        """Set one by what was typed, `default` for its default. The deadline has its own service, which looks first.
 
         Raises:
             NotFoundError: no such setting.
             UsageError: the value is none that it can have.
         """
         rule = rule_of(name)
+        if text.strip().lower() == DEFAULT:
+            return self.reset(name)
         return self._store(rule, rule.parse(text), f"set {name}")
 
     def reset(self, name: str) -> Outcome[Setting]:

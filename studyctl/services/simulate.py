@@ -18,7 +18,7 @@ CURVE = tuple(round(0.70 + 0.03 * n, 2) for n in range(10))
 CURVE_LEARNERS = 6
 BUILD_STEPS = (0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01)
 REHEARSALS = 4
-MAX_CARDS, MAX_DAYS = 5000, 730
+MAX_CARDS, MAX_DAYS, MAX_LEARNERS = 5000, 730, 200
 Progress = Callable[[int, int], None]
 
 
@@ -94,7 +94,7 @@ def check(experiment: Experiment) -> None:
     """Refuse what cannot be simulated.
 
     Raises:
-        UsageError: no time, no cards, no days, too few learners, or more than a simulation can take.
+        UsageError: no time, no cards, no days, too few or too many learners, or more than a simulation can take.
     """
     plan(0, experiment.days, experiment.minutes, experiment.cards)
     if experiment.cards > MAX_CARDS or experiment.days > MAX_DAYS:
@@ -104,6 +104,8 @@ def check(experiment: Experiment) -> None:
         )
     if experiment.learners < 2:
         raise UsageError("An interval needs at least 2 learners.", "Give --learners 20 or leave it out.")
+    if experiment.learners > MAX_LEARNERS:
+        raise UsageError(f"{experiment.learners} learners take too long to simulate.", f"At most {MAX_LEARNERS}.")
 
 
 def compare(experiment: Experiment, progress: Progress = lambda done, of: None) -> Comparison:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from studyctl.services.review_statistics import ReviewStatistics
 
 MOST_BARS = 31
+DAYS = (7, 30, 90, 365)
 HEIGHT = 14
 
 
@@ -43,8 +44,8 @@ def forecast(view: ReviewStatistics, width: int, plot: bool = True) -> list[str]
 
 
 def _spans(span: int) -> list[tuple[str, int]]:
-    named = [("today", 0), ("up to tomorrow", 1), *((f"within {days} days", days) for days in (7, 30, 90, 365))]
-    return [(name, last) for name, last in named if last <= span]
+    later = sorted({*(days for days in DAYS if days < span), span} - {1})
+    return [("today", 0), ("up to tomorrow", 1), *((f"within {days} days", days) for days in later)]
 
 
 def _bars(view: ReviewStatistics, width: int) -> list[str]:
@@ -55,7 +56,9 @@ def _bars(view: ReviewStatistics, width: int) -> list[str]:
         groups[day // step] += cards
     if span % step != step - 1:
         groups = groups[: (span + 1) // step] or groups  # a last group that is not whole would look like a rest
+    while len(groups) > MOST_BARS and not groups[-1]:
+        groups.pop()
     unit = {1: "days", 7: "weeks", 30: "months of 30 days"}[step]
     series = {"name": "cards", "x": [str(n) for n in range(len(groups))], "y": groups}
-    drawn = draw_plot({"title": "", "kind": "bar", "series": [series]}, min(width, PLOT_WIDTH), HEIGHT)
+    drawn = draw_plot({"title": "", "kind": "bar", "counts": True, "series": [series]}, min(width, PLOT_WIDTH), HEIGHT)
     return [f"Cards due, by {unit} from today", *drawn.splitlines()]

@@ -67,3 +67,8 @@ def duration(seconds: float) -> str:
 def counted(number: int, what: str) -> str:
     """`1 card`, `2 cards`."""
     return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def last_days(number: int) -> str:
+    """`last day`, `last 30 days`."""
+    return "last day" if number == 1 else f"last {number} days"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studyctl.statistics_text.layout import columns, counted, duration, percent, prose
+from studyctl.statistics_text.layout import columns, counted, duration, last_days, percent, prose
 from studyctl.statistics_text.weights import weights_lines
 from studyctl.statistics_text.year_map import year_map
 
@@ -24,17 +24,19 @@ def overview(view: ReviewStatistics, width: int) -> list[str]:
     year = sum(day.answers for day in view.year)
     lines = [f"Answers on each day of the last year: {year} on {counted(len(view.year), 'day')}"]
     lines += year_map({day.day: day.answers for day in view.year}, view.graphs.today, width)
-    return [*lines, "", *_span(view), "", *_ratings(view), "", *weights_lines(view, width)]
+    parts = (_span(view), _ratings(view), weights_lines(view, width))
+    return [*lines, *(line for part in parts if part for line in ("", *part))]
 
 
 def _span(view: ReviewStatistics) -> list[str]:
     days = view.graphs.days
     answers, seconds = sum(day.answers for day in days), sum(day.ms for day in days) / 1000
     if not answers:
-        return [f"No answer in the last {view.graphs.span} days."]
+        return [f"No answer in the {last_days(view.graphs.span)}."]
     per_day, span = answers / len(days), view.graphs.span
     return [
-        f"Last {span} days: {counted(answers, 'answer')} on {counted(len(days), 'day')}, {per_day:.0f} on such a day",
+        f"{last_days(span).capitalize()}: {counted(answers, 'answer')} on {counted(len(days), 'day')}, "
+        f"{per_day:.0f} on such a day",
         f"Time: {duration(seconds)} in all, {seconds / answers:.1f} s for an answer, "
         f"{duration(seconds / len(days))} on a day with answers",
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studyctl.domain.intervals import Share, share
-from studyctl.statistics_text.layout import columns, percent, prose, with_interval
+from studyctl.statistics_text.layout import columns, last_days, percent, prose, with_interval
 
 if TYPE_CHECKING:
     from studyctl.services.review_statistics import ReviewStatistics, Topic
@@ -20,7 +20,7 @@ ENOUGH = 20
 def retention(view: ReviewStatistics, width: int) -> list[str]:
     """By span, by age of the interval, by hour, by topic; each with its 95 % interval."""
     if view.empty:
-        return ["No answer to a card in review yet: retention is counted from the first one on."]
+        return prose("No answer to a card in review yet: retention is counted from the first one on.", width)
     rows = [
         (f"{each.days} days", *(with_interval(part) for part in (each.all, each.young, each.mature)), each.all.total)
         for each in view.retention
@@ -33,9 +33,9 @@ def retention(view: ReviewStatistics, width: int) -> list[str]:
             width,
         ),
         "",
-        *columns(("last", "all", "young, < 21 d", "mature", "answers"), rows),
+        *columns(("last", "all", "interval < 21 d", "21 d and more", "answers"), rows),
         "",
-        *_groups(f"by former interval, last {graphs.span} days", [(AGES[age], c) for age, c in graphs.ages.items()]),
+        *_groups(f"by former interval, {last_days(graphs.span)}", [(AGES[age], c) for age, c in graphs.ages.items()]),
         "",
         *_groups("by hour of the day", [(f"{hour:02}:00", counts) for hour, counts in graphs.review_hours.items()]),
         "",

@@ -18,7 +18,7 @@ NOTHING = "No card is in review yet: the cost of a retention is simulated on car
 def workload(found: Workload, width: int, plot: bool = True) -> list[str]:
     """The curve as a plot and as a table; marks are words."""
     if not found.points:
-        return [NOTHING]
+        return prose(NOTHING, width)
     of = "" if found.simulated == found.cards else f" ({found.simulated} of them simulated)"
     source = "your pace" if found.own_pace else "an average pace"
     lines = [

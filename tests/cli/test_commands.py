@@ -45,6 +45,14 @@ def test_a_read_command_prints_text_and_with_json_one_document(cli: Cli, command
     assert document.json is not None or command == ("sprint", "status")
 
 
+@pytest.mark.parametrize("group", [("lab",), ("review", "break"), ("sprint",)], ids=" ".join)
+def test_a_group_without_a_command_shows_its_help_alone(cli: Cli, group: tuple[str, ...]) -> None:
+    done = cli(*group)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Usage: studyctl {' '.join(group)} ")
+    assert "shows how it is used" not in done.err
+
+
 def test_version_is_one_line(cli: Cli) -> None:
     done = cli("--version")
     assert (done.code, done.err) == (0, "")

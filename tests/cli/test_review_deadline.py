@@ -120,7 +120,7 @@ def test_after_the_date_a_plain_message_says_what_counts(cli: Cli, monkeypatch: 
 def test_dates_are_moved_by_an_act_of_its_own_after_a_look(cli: Cli) -> None:
     cli("settings", "set", "desired_retention", "0.8")
     look = cli("review", "reschedule", "--look")
-    assert "recall has fallen to 0.8" in look.out
+    assert "recall has fallen to 80 %" in look.out
     assert "8 cards would get another due date." in look.out
     done = cli("review", "reschedule", "--json").json
     assert done["load"]["moved"] == 8
@@ -132,5 +132,6 @@ def test_dates_are_moved_by_an_act_of_its_own_after_a_look(cli: Cli) -> None:
 def test_cards_that_do_not_fit_are_named_with_the_reason(cli: Cli) -> None:
     cli("settings", "set", "new_cards_per_day", "2")
     done = cli("review", "deadline", "set", ahead(12), "--look").out
-    assert "new cards will not fit: the plan reaches their days after the date." in done
+    assert "more new cards are out of reach: the plan comes to them after the date." in done
     assert "new cards will not fit: new_cards_per_day leaves no day for them." in done
+    assert "New cards that do not fit count as forgotten." in done

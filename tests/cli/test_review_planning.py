@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from studyctl.container import open_container
+from studyctl.services import simulate
+from studyctl.services.simulate import Estimate
 from tests.cli.conftest import Cli
 from tests.helpers import FakeClock
 from tests.services.test_fit import fill
@@ -17,9 +19,26 @@ TINY = ("--cards", "20", "--days", "20", "--learners", "2")
 def test_a_simulation_prints_both_schedules_and_a_plot(cli: Cli) -> None:
     done = cli("review", "simulate", *TINY)
     assert done.code == 0
-    assert "fixed retention 0.9" in done.out
+    assert "fixed retention 90 %" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
     assert "deadline mode" in done.out
     assert "minutes a day" in done.out
+
+
+@pytest.mark.parametrize(
+    ("fewer", "said"),
+    [
+        (Estimate(0.4, 0.3, 0.5), "forgets 40 (30 to 50) % fewer"),
+        (Estimate(-0.4, -0.5, -0.3), "forgets 40 (30 to 50) % more"),
+        (Estimate(0.1, -0.1, 0.3), "Too few learners"),
+        (Estimate(0.0, 0.0, 0.0), "Too few learners"),
+    ],
+)
+def test_the_verdict_follows_the_interval(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, fewer: Estimate, said: str
+) -> None:
+    monkeypatch.setattr(simulate, "estimate", lambda values: fewer)
+    assert said in cli("review", "simulate", *TINY, "--plain").out
 
 
 def test_a_plain_simulation_has_a_table_instead_of_the_plot(cli: Cli) -> None:
@@ -54,6 +73,7 @@ def test_a_deadline_sets_the_days(cli: Cli) -> None:
         (("--days", "0"), "not in the future"),
         (("--cards", "1000000"), "too long"),
         (("--learners", "1"), "at least 2"),
+        (("--learners", "100000"), "At most 200"),
     ],
 )
 def test_what_cannot_be_simulated_is_said(cli: Cli, arguments: tuple[str, ...], message: str) -> None:

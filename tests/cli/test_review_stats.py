@@ -94,8 +94,19 @@ def test_all_sections_fit_into_eighty_columns_and_need_no_colour(cli: Cli) -> No
     ]
     assert max(map(len, done.out.splitlines())) <= 80
     assert done.out.isascii()
-    for words in ("blank: no answer", "overdue", "young, < 21 d", "Recall probability today", "desired now"):
+    for words in ("blank: no answer", "overdue", "interval < 21 d", "Recall probability today", "desired now"):
         assert words in done.out
+
+
+def test_a_span_of_any_length_is_said_in_words_and_has_its_row(cli: Cli) -> None:
+    seeded().close()
+    day = cli("review", "stats", "--days", "1", "--plain").out
+    assert "1 days" not in day
+    assert "last day" in day
+    assert "\n\n\n" not in day
+    assert "within" not in day
+    rows = cli("review", "stats", "--days", "45", "--plain").out
+    assert [line.split()[1] for line in rows.splitlines() if line.startswith("within")] == ["7", "30", "45"]
 
 
 def test_plain_has_every_number_and_no_plot(cli: Cli) -> None:

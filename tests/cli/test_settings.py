@@ -15,7 +15,9 @@ from tests.cli.conftest import Cli
 def test_the_list_shows_value_default_unit_and_meaning(cli: Cli) -> None:
     done = cli("settings")
     assert done.code == 0
-    assert done.out.splitlines()[0].split() == ["name", "value", "default", "unit", "meaning"]
+    assert done.out.splitlines()[0].split() == ["name", "value", "default", "unit"]
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert "  Recall at which a card comes back\n" in done.out
     assert "desired_retention" in done.out
     document = cli("settings", "--json").json
     assert document["rollover_hour"]["value"] == document["rollover_hour"]["default"] == 4
@@ -24,11 +26,21 @@ def test_the_list_shows_value_default_unit_and_meaning(cli: Cli) -> None:
 
 
 def test_a_setting_is_set_shown_taken_back_and_reset(cli: Cli) -> None:
-    assert cli("settings", "set", "easy_days", "sat=0.5,sun=0").out == "easy_days: sat=0.5,sun=0\n"
+    easy = cli("settings", "set", "easy_days", "sat=0.5,sun=0")
+    assert easy.out == "easy_days: sat=0.5,sun=0\n"
+    assert "review reschedule" in easy.err
     assert cli("settings", "set", "desired_retention", "0.85", "--json").json["value"] == 0.85
     assert "set desired_retention" in cli("undo").out
     assert cli("settings", "--json").json["desired_retention"]["value"] == 0.9
     assert cli("settings", "reset", "easy_days").out == "easy_days: every day 1\n"
+
+
+@pytest.mark.parametrize("name", ["easy_days", "new_cards_per_day", "deadline", "breaks", "background_fit"])
+def test_every_setting_takes_the_word_default(cli: Cli, name: str) -> None:
+    cli("settings", "set", "new_cards_per_day", "3")
+    assert cli("settings", "set", name, "default").code == 0
+    found = cli("settings", "--json").json[name]
+    assert found["value"] == found["default"]
 
 
 def test_weights_are_set_as_numbers_and_as_the_default(cli: Cli) -> None:
@@ -44,6 +56,7 @@ def test_weights_are_set_as_numbers_and_as_the_default(cli: Cli) -> None:
         (("set", "fsrs_weights", ",".join(["5"] * 21)), "w5"),
         (("set", "desired_retention", "0.5"), "from 0.7 to 0.99"),
         (("set", "rollover_hour", "24"), "from 0 to 23"),
+        (("set", "hours_per_day", "4h"), "hours_per_day cannot be '4h'.\nWrite a number above 0 and up to 16.\n"),
         (("set", "easy_days", "sat=3"), "sat=0.5,sun=0"),
         (("set", "retention", "0.9"), "Settings: start_date"),
         (("reset", "retention"), "Settings: start_date"),

@@ -15,9 +15,9 @@ from studyctl.domain.card_lines import act_line
 from studyctl.domain.cards import CardAct, Memory, Phase, Rating
 from studyctl.domain.clock import study_day, to_millis
 from studyctl.domain.due_moves import Advance, Flatten, Postpone
-from studyctl.domain.forgetting import review_seconds_at
 from studyctl.domain.outcome import Area
 from studyctl.domain.scheduling import Moment
+from studyctl.domain.workload import AnswerHabits
 from studyctl.errors import ConflictError, NotFoundError, UsageError
 from studyctl.services.breaks import Wish
 from studyctl.services.review_day import review_day
@@ -209,7 +209,7 @@ def test_with_nothing_to_move_it_says_so(container: Container, wish: Wish) -> No
 
 def test_seconds_are_the_models_until_enough_answers_were_timed(crowded: Container, clock: FakeClock) -> None:
     assert not crowded.breaks.look(Flatten()).measured
-    assert crowded.breaks.look(Flatten()).seconds == review_seconds_at(0.9)
+    assert crowded.breaks.look(Flatten()).seconds == AnswerHabits().expected_seconds(0.9)
     answers = 0
     half = round(model_seconds(Phase.REVIEW, Rating.GOOD) * 500)
     while answers < LEAST_ANSWERS:
@@ -219,7 +219,8 @@ def test_seconds_are_the_models_until_enough_answers_were_timed(crowded: Contain
         clock.next_day()
     found = crowded.breaks.look(Advance(cards=3))
     assert found.measured
-    assert found.seconds == pytest.approx(0.5 * review_seconds_at(0.9))
+    assert found.seconds == pytest.approx(AnswerHabits(0.5, (0, 1, 0)).expected_seconds(0.9))
+    assert found.seconds == crowded.statistics.view().review_seconds
 
 
 def test_a_break_is_announced_and_does_not_end_the_streak(crowded: Container, clock: FakeClock) -> None:

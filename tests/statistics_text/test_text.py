@@ -128,4 +128,4 @@ def test_a_workload_marks_the_present_and_the_cheapest_retention_in_words() -> N
     assert now.split()[:6] == ["90", "%", "3.0", "80", "2.25", "10.8"]
     both = workload(replace(found, current=0.8), 78, plot=False)
     assert any(line.endswith("desired now, cheapest") for line in both)
-    assert workload(Workload(0, 0, 365, False, (), 0.9, None), 78) == [NOTHING]
+    assert workload(Workload(0, 0, 365, False, (), 0.9, None), 200) == [NOTHING]

@@ -104,8 +104,12 @@ async def test_the_pages_follow_each_other_and_tab_comes_round(make_app: MakeApp
         assert "desired now" in text(pilot)
 
 
-async def test_no_line_of_any_page_is_wider_than_the_screen(make_app: MakeApp, services: Container) -> None:
-    seed(services)
+@pytest.mark.parametrize("answered", [True, False])
+async def test_no_line_of_any_page_is_wider_than_the_screen(
+    make_app: MakeApp, services: Container, answered: bool
+) -> None:
+    if answered:
+        seed(services)
     async with make_app().run_test(size=(80, 24)) as pilot:
         await press(pilot, "S")
         for _ in PAGES:

@@ -9,6 +9,7 @@ import typer
 
 from studyctl.cli import output
 from studyctl.cli.diagnostics import say
+from studyctl.cli.due_moves import counted
 from studyctl.cli.progress_bar import progress_bar
 from studyctl.cli.state import state_of
 from studyctl.domain.deadline_choice import Stage, countdown
@@ -96,17 +97,17 @@ def preview_lines(preview: Preview) -> list[str]:
     """What a deadline would come to."""
     chosen, unfitting = preview.chosen, preview.unfitting
     lines = [
-        f"Ready on {chosen.date}: {preview.days} day{'s' if preview.days != 1 else ''}, "
-        f"at most {chosen.minutes:g} min a day",
-        f"  {preview.cards} cards: {preview.known} learnt, {preview.cards - preview.known} that will come new",
+        f"Ready on {chosen.date}: {counted(preview.days, 'day')}, at most {chosen.minutes:g} min a day",
+        f"  {counted(preview.cards, 'card')} on days that the plan reaches by then: {preview.known} learnt, "
+        f"{preview.cards - preview.known} new",
         *_phase_lines(preview.phases, chosen.build_retention),
         "",
     ]
     rows = [
         (name, f"{100 * each.recall:.1f} %", f"{each.minutes:.1f}", f"{each.last_week_minutes:.1f}")
         for name, each in (
-            (f"without: fixed retention {preview.desired_retention:g}", preview.fixed),
-            (f"deadline mode, builds at {chosen.build_retention:g}", preview.deadline),
+            (f"without: fixed retention {100 * preview.desired_retention:g} %", preview.fixed),
+            (f"deadline mode, builds at {100 * chosen.build_retention:g} %", preview.deadline),
         )
     ]
     lines += output.aligned(("schedule", "recalled at the date", "min/day", "in the last week"), rows)
@@ -115,13 +116,20 @@ def preview_lines(preview: Preview) -> list[str]:
     if preview.simulated < preview.cards:
         lines.append(f"(simulated on {preview.simulated} of the cards)")
     reasons = (
-        (unfitting.out_of_reach, "the plan reaches their days after the date"),
         (unfitting.over_limit, "new_cards_per_day leaves no day for them"),
         (unfitting.no_time, "the minutes do not last"),
     )
     for count, why in reasons:
         if count:
-            lines.append(f"{count} new card{'s' if count != 1 else ''} will not fit: {why}.")
+            lines.append(f"{counted(count, 'new card')} will not fit: {why}.")
+    if unfitting.over_limit or unfitting.no_time:
+        lines.append("New cards that do not fit count as forgotten.")
+    if unfitting.out_of_reach:
+        count = unfitting.out_of_reach
+        lines.append(
+            f"{count} more new card{'s are' if count != 1 else ' is'} out of reach: "
+            "the plan comes to them after the date."
+        )
     return lines
 
 
@@ -134,12 +142,12 @@ def standing_lines(standing: Standing) -> list[str]:
     else:
         lines += _phase_lines(standing.phases, chosen.build_retention)
         lines.append(f"Now: {standing.stage.value}; today {standing.spent:.1f} of {standing.allowance:.1f} min")
-    learnt = f"{standing.learnt} card{'s' if standing.learnt != 1 else ''} learnt"
-    lines.append(f"{learnt}: recall today {100 * standing.recall_now:.1f} %")
+    lines.append(f"{counted(standing.learnt, 'card')} learnt: recall today {100 * standing.recall_now:.1f} %")
     if (forecast := standing.forecast) is not None:
         lines += [
             f"  at the date without another review {100 * standing.recall_untouched:.1f} %",
-            f"Forecast: {100 * forecast.recall:.1f} % of all cards recalled at the date",
+            f"Forecast: {100 * forecast.recall:.1f} % of {counted(standing.cards, 'card')} recalled at the date",
+            *([f"  {counted(standing.unseen, 'new card')} among them will not fit"] if standing.unseen else []),
             f"  {forecast.minutes:.1f} min a day until then, {forecast.last_week_minutes:.1f} in the last week",
         ]
     return lines

@@ -8,6 +8,7 @@ import typer
 
 from studyctl.cli import output
 from studyctl.cli.diagnostics import say
+from studyctl.cli.due_moves import counted
 from studyctl.cli.load_plot import print_loads
 from studyctl.cli.state import state_of
 from studyctl.errors import UsageError
@@ -27,7 +28,10 @@ def fit(
     reschedule: Annotated[bool, typer.Option("--reschedule", help="Move due dates to what the weights say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Fit the scheduler to your reviews; new weights must predict the latest fifth of the time better than chance."""
+    """Fit the scheduler to your reviews; new weights stay if they predict the latest fifth better, by more than chance.
+
+    The log is split by time: weights learn from its first four fifths and are judged on the rest.
+    """
     from studyctl.services.fit import FitService
 
     if look and reschedule:
@@ -48,7 +52,8 @@ def _document(done: Refit) -> dict[str, Any]:
 def _print(done: Refit, look: bool) -> None:
     found = done.fit
     output.line(
-        f"{found.reviews} reviews of {found.cards} cards: {found.trained} to learn from, {found.held_out} held out"
+        f"{found.reviews} reviews of {counted(found.cards, 'card')}: "
+        f"{found.trained} to learn from, {found.held_out} held out"
     )
     rows = [
         (name, f"{loss.log_loss:.4f}", f"{loss.rmse:.4f}") for name, loss in (("old", found.old), ("new", found.new))
@@ -65,10 +70,11 @@ def _print(done: Refit, look: bool) -> None:
         output.line(f"The new weights ({done.algo}) are kept; `studyctl undo` takes them back.")
     if done.load is not None:
         print_load(done.load)
+        moved = counted(done.load.moved, "card")
         if done.rescheduled:
-            output.line(f"{done.load.moved} cards have a new due date.")
+            output.line(f"{moved} {'has' if done.load.moved == 1 else 'have'} a new due date.")
         else:
-            say(f"{done.load.moved} cards would get a new due date: `studyctl review fit --reschedule` moves them.")
+            say(f"{moved} would get a new due date: `studyctl review fit --reschedule` moves them.")
 
 
 def print_load(load: Load) -> None:

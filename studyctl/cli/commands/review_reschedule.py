@@ -9,6 +9,7 @@ import typer
 from studyctl.cli import output
 from studyctl.cli.commands.review_fit import print_load
 from studyctl.cli.diagnostics import say
+from studyctl.cli.due_moves import counted
 from studyctl.cli.state import state_of
 
 
@@ -30,8 +31,8 @@ def reschedule(
     if as_json:
         output.document(done)
         return
-    output.line(f"Dates at which recall has fallen to {done.retention:g}")
+    output.line(f"Dates at which recall has fallen to {100 * done.retention:g} %")
     print_load(done.load)
-    output.line(f"{done.load.moved} cards {'would get' if look else 'have'} another due date.")
+    output.line(f"{counted(done.load.moved, 'card')} {'would get' if look else 'got'} another due date.")
     if look and done.load.moved:
         say("`studyctl review reschedule` moves them, `studyctl undo` takes that back.")

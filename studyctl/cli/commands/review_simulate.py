@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studyctl.cli import output
+from studyctl.cli.due_moves import counted
 from studyctl.cli.progress_bar import progress_bar
 from studyctl.cli.state import state_of
 from studyctl.errors import UsageError
@@ -65,27 +67,42 @@ def _days(days: int | None, deadline: str | None, today: date) -> int:
 
 
 def _print(found: Comparison, plot: bool) -> None:
-    output.line(f"{found.cards} cards, {found.days} days, {found.learners} learners (seed {found.seed})")
+    output.line(
+        f"{counted(found.cards, 'card')}, {counted(found.days, 'day')}, {found.learners} learners (seed {found.seed})"
+    )
     rows = [
         (
             name,
             _range(schedule.forgotten, 1, 1),
             f"{schedule.minutes:.1f}",
-            f"{schedule.tail_load:.2f} (worst {schedule.worst_tail_load:.2f})",
+            f"{schedule.tail_load:.2f}",
+            f"{schedule.worst_tail_load:.2f}",
         )
         for name, schedule in (
-            (f"fixed retention {found.retention:g}", found.fixed),
-            (f"deadline mode, builds at {found.build_retention:g}", found.deadline),
+            (f"fixed retention {100 * found.retention:g} %", found.fixed),
+            (f"deadline mode, builds at {100 * found.build_retention:g} %", found.deadline),
         )
     ]
-    output.table(("schedule", "forgotten at the date (95 %)", "min/day", "last week against the mean"), rows)
-    output.line(f"Deadline mode forgets {_range(found.fewer, 100, 0)} % fewer cards in no more minutes.")
+    output.table(("schedule", "forgotten (95 %)", "min/day", "last week", "worst"), rows)
+    output.line("forgotten: cards at the date, with a 95 % interval over the learners;")
+    output.line("last week: its minutes a day against the mean; worst: the busiest learner")
+    output.line(_verdict(found.fewer))
     output.line()
     if plot:
         _print_plot(found)
     else:
         cells = [(f"{each.retention:.2f}", f"{each.minutes:.1f}", f"{each.remembered:.3f}") for each in found.curve]
         output.table(("desired retention", "min/day", "remembered at the date"), cells)
+
+
+def _verdict(fewer: Estimate) -> str:
+    """Which schedule forgets less; an interval with 0 in it says nothing."""
+    if fewer.low > 0:
+        return f"Deadline mode forgets {_range(fewer, 100, 0)} % fewer cards in no more minutes."
+    if fewer.high < 0:
+        more = replace(fewer, mean=-fewer.mean, low=-fewer.high, high=-fewer.low)
+        return f"Deadline mode forgets {_range(more, 100, 0)} % more cards: it does not pay here."
+    return "Too few learners or cards to tell which schedule forgets fewer."
 
 
 def _print_plot(found: Comparison) -> None:
@@ -99,7 +116,7 @@ def _print_plot(found: Comparison) -> None:
         "y_label": "",
         "series": [
             {
-                "name": f"fixed retention {found.curve[0].retention:g} to {found.curve[-1].retention:g}",
+                "name": f"fixed retention {100 * found.curve[0].retention:g} to {100 * found.curve[-1].retention:g} %",
                 "x": [each.minutes for each in found.curve],
                 "y": [100 * each.remembered for each in found.curve],
             },

@@ -10,7 +10,7 @@ from studyctl.cli import completion, output
 from studyctl.cli.commands.review_deadline import set_deadline
 from studyctl.cli.diagnostics import say
 from studyctl.cli.state import state_of
-from studyctl.domain.setting_rules import deadline_and_minutes
+from studyctl.domain.setting_rules import DEFAULT, deadline_and_minutes
 
 if TYPE_CHECKING:
     from studyctl.services.settings import Setting
@@ -19,7 +19,7 @@ app = typer.Typer(help="Your choices: list them, set one, take its default.", in
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NameArgument = Annotated[str, typer.Argument(help="Name of the setting.", autocompletion=completion.settings)]
 _DATES_STAY = "Cards that have a date keep it; `studyctl review reschedule` moves them."
-_MOVES_DATES = ("desired_retention", "maximum_interval", "fsrs_weights")
+_MOVES_DATES = ("desired_retention", "maximum_interval", "fsrs_weights", "easy_days")
 
 
 @app.callback()
@@ -31,10 +31,14 @@ def settings(context: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         output.document({each.name: _document(each) for each in found})
         return
-    output.table(
-        ("name", "value", "default", "unit", "meaning"),
-        [(each.name, each.shown, each.shown_default, each.unit, each.meaning) for each in found],
+    heading, *rows = output.aligned(
+        ("name", "value", "default", "unit"),
+        [(each.name, each.shown, each.shown_default, each.unit) for each in found],
     )
+    output.line(heading)
+    for row, each in zip(rows, found, strict=True):
+        output.line(row)
+        output.line(f"  {each.meaning}")  # in the row it would not fit 80 columns
 
 
 @app.command("set")
@@ -45,7 +49,7 @@ def set_one(
     as_json: JsonOption = False,
 ) -> None:
     """Set one; `studyctl undo` takes it back."""
-    if name == "deadline":
+    if name == "deadline" and value.strip().lower() != DEFAULT:
         set_deadline(context, *deadline_and_minutes(value), look=False, as_json=as_json)
         return
     _tell(state_of(context).container.settings.change(name, value).value, as_json)
