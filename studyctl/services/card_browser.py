@@ -30,6 +30,7 @@ from studyctl.storage.repositories.settings import load_settings
 from studyctl.storage.unit_of_work import Connection
 
 PAGE = 100
+_FIND = "`studyctl cards WORD` finds cards by text."
 FITTING = {
     "suspend": "-is:suspended",
     "resume": "is:suspended",
@@ -152,7 +153,9 @@ class BrowserService:
         with self._context.database.read() as connection:
             card = find_cards(connection, [card_id]).get(card_id)
             if card is None:
-                raise NotFoundError(f"There is no card {card_id!r}.", "`studyctl cards WORD` finds cards by text.")
+                gaps = sorted(find_cards(connection, [f"{card_id}.{n}" for n in range(1, 10)]))
+                hint = f"A text with gaps has a card for each: {', '.join(gaps)}." if gaps else _FIND
+                raise NotFoundError(f"There is no card {card_id!r}.", hint)
             found = Found(card.id, card.note, str(card.day), memory_of(connection, card.id))
             (line,) = self._lines(connection, [found])
             log = tuple(_log_line(entry) for entry in reversed(acts_of(connection, card_id)))

@@ -281,6 +281,12 @@ def test_everything_of_one_card(container: Container, clock: FakeClock) -> None:
         container.browser.card("zebra")
 
 
+def test_the_name_of_a_text_with_gaps_leads_to_its_cards(house: House) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        arranged(house).browser.card("mine-gap")
+    assert caught.value.hint == "A text with gaps has a card for each: mine-gap.1, mine-gap.2."
+
+
 @pytest.mark.parametrize("act", ["suspend", "resume", "forget", "move", "unflag"])
 def test_an_act_over_a_query_takes_those_that_it_fits_and_is_taken_back_whole(house: House, act: str) -> None:
     container = arranged(house)
