@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from studyctl.container import Container
 from studyctl.errors import DataError, ExitCode
+from studyctl.storage.engine import open_engine
 from studyctl.storage.repositories.sprints import thoughts
 from tests.helpers import REPOSITORY, House
 
@@ -67,6 +70,23 @@ def test_programs_that_write_at_once_lose_nothing(house: House, bundle: Path) ->
     for _ in range(2 * THOUGHTS_EACH):
         container.undo.undo("inbox")
     assert container.inbox.thoughts(None) == ()
+
+
+@pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
+def test_a_file_that_another_program_is_creating_is_waited_for(tmp_path: Path, lock: str) -> None:
+    path = tmp_path / "study.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (x)")
+    other.execute(f"BEGIN {lock}")
+    other.execute("INSERT INTO t VALUES (1)")
+    release = Timer(0.1, other.execute, ["COMMIT"])
+    release.start()
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    release.join()
+    other.close()
+    engine.dispose()
 
 
 def test_a_reader_sees_one_moment_while_another_program_writes(house: House) -> None:
