@@ -24,7 +24,7 @@ from studyctl.services.review_day import review_day
 from studyctl.services.schedulers import scheduler_for
 from studyctl.storage import rebuild
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
-from studyctl.storage.repositories.review_log import card_acts, log_review
+from studyctl.storage.repositories.review_log import card_acts, log_many
 from studyctl.storage.repositories.settings import save_settings
 from studyctl.storage.undo import digest
 from tests.helpers import FakeClock, House, card_toml, write
@@ -55,7 +55,7 @@ def remember(container: Container, clock: FakeClock) -> None:
             interval = (4, 9, 25, 80)[n % 4]
             last = today - 1 - (n * 7) % (interval + 3)
             memory = Memory(Phase.REVIEW, float(interval), 5.0, due_day=last + interval, last_day=last, reps=4)
-            log_review(transaction, act_line(CardAct.IMPORT, f"c{n:03}", Memory(), moment, memory))
+            log_many(transaction, [act_line(CardAct.IMPORT, f"c{n:03}", Memory(), moment, memory)])
             save_memory(transaction, Subject.CARD, f"c{n:03}", memory)
 
 

@@ -20,7 +20,7 @@ from studyctl.services.fit import PREVIEW_DAYS, FitService
 from studyctl.services.schedulers import scheduler_for
 from studyctl.storage.repositories.histories import histories
 from studyctl.storage.repositories.memory import Subject, all_memory, save_memory
-from studyctl.storage.repositories.review_log import card_acts, log_review
+from studyctl.storage.repositories.review_log import card_acts, log_many
 from studyctl.storage.undo import digest
 from tests.helpers import FakeClock
 from tests.simulated_log import QUICK_FORGETTER, simulated_log
@@ -36,7 +36,7 @@ def fill(container: Container, clock: FakeClock, weights: Sequence[float] = QUIC
         known = memories(log.values(), DEFAULT_WEIGHTS)
         for (card, answers), (stability, difficulty) in zip(log.items(), known, strict=True):
             for n, (day, rating) in enumerate(answers):
-                log_review(transaction, entry(card, Answer(start + day, rating), new=n == 0))
+                log_many(transaction, [entry(card, Answer(start + day, rating), new=n == 0)])
             last = start + answers[-1].day
             due_day = last + max(1, round(stability))
             memory = Memory(Phase.REVIEW, stability, difficulty, due_day=due_day, last_day=last, reps=len(answers))
@@ -137,7 +137,7 @@ def test_without_rescheduling_no_card_moves(container: Container, clock: FakeClo
 def test_histories_leave_out_what_was_undone_and_cards_that_begin_in_the_middle(container: Container) -> None:
     for card, day, new in (("whole", 1, True), ("middle", 1, False), ("whole", 4, False)):
         with container.context.database.write("review", "arrange") as transaction:
-            log_review(transaction, entry(card, Answer(day, 3), new))
+            log_many(transaction, [entry(card, Answer(day, 3), new)])
     with container.context.database.read() as connection:
         assert histories(connection) == {"whole": [Answer(1, 3), Answer(4, 3)]}
     container.undo.undo()
@@ -172,8 +172,8 @@ def test_imported_memory_is_no_answer(container: Container, clock: FakeClock) ->
     memory = Memory(Phase.REVIEW, 50.0, 5.0, due_day=800_000, last_day=739_000, reps=9)
     moment = Moment(0, study_day(clock.now()))
     with container.context.database.write("review", "import") as transaction:
-        log_review(transaction, act_line(CardAct.IMPORT, "one-01", Memory(), moment, memory))
-        log_review(transaction, act_line(CardAct.IMPORT, "one-03", Memory(), moment, memory))
+        log_many(transaction, [act_line(CardAct.IMPORT, "one-01", Memory(), moment, memory)])
+        log_many(transaction, [act_line(CardAct.IMPORT, "one-03", Memory(), moment, memory)])
     with container.context.database.read() as connection:
         assert histories(connection) == {"one-01": [Answer(moment.day, 4)]}
 
@@ -211,6 +211,6 @@ def test_a_fit_reads_answers_only_and_a_forgotten_card_begins_anew(container: Co
     ]
     with container.context.database.write("review", "arrange") as transaction:
         for row in rows:
-            log_review(transaction, row)
+            log_many(transaction, [row])
         found = histories(transaction.connection)
     assert found == {"a": [Answer(day - 9, 3), Answer(day - 5, 4)], "b": [Answer(day - 3, 2)]}

@@ -20,7 +20,7 @@ from studyctl.services.doctor import Finding, Health
 from studyctl.services.plan import DayState
 from studyctl.services.stats import curriculum_stats
 from studyctl.storage.repositories.memory import Subject, save_memory
-from studyctl.storage.repositories.review_log import log_review
+from studyctl.storage.repositories.review_log import log_many
 from studyctl.storage.repositories.review_stats import count_answers, passed_reviews
 from tests.helpers import FakeClock, House, last_act_id, paths_below, small_bundle
 
@@ -111,7 +111,7 @@ def test_true_retention_counts_the_reviews_of_30_days_and_no_learning(container:
     ]
     with container.context.database.write("review", "arrange") as transaction:
         for line in log:
-            log_review(transaction, line)
+            log_many(transaction, [line])
     with container.context.database.read() as connection:
         assert passed_reviews(connection, 71, 100) == (2, 3)
         assert count_answers(connection) == 7

@@ -17,13 +17,8 @@ _MANY = 500
 _encode = json.JSONEncoder(sort_keys=True).encode
 
 
-def log_review(transaction: Transaction, entry: ReviewEntry) -> int:
-    """Append one act on a card; the entry's own id is ignored."""
-    return transaction.append(ReviewLogRow, log_row(entry))
-
-
 def log_many(transaction: Transaction, entries: Iterable[ReviewEntry]) -> None:
-    """Append many acts in this order; their own ids are ignored."""
+    """Append acts on cards in this order; their own ids are ignored."""
     transaction.append_many(ReviewLogRow, (log_row(entry) for entry in entries))
 
 

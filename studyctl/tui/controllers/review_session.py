@@ -32,7 +32,7 @@ class ReviewSession(Sitting):
 
     def restart(self, page: Page, first: Prompt | None = None) -> None:
         """Begin anew with a queue; `first` is shown before it, as after an undo."""
-        self._show(first)
+        super().restart(page, first)
         self.follow(page)
 
     def follow(self, page: Page) -> None:

@@ -132,8 +132,8 @@ class Sitting:
             self._show(self.upcoming.pop(0) if self.upcoming else None)
 
     def restart(self, page: Page, first: Prompt | None = None) -> None:
-        """Show a card before all others, as after an undo."""
-        raise NotImplementedError
+        """Show a card before all others, as after an undo; None clears the screen."""
+        self._show(first)
 
     def _show(self, prompt: Prompt | None) -> None:
         self.current = prompt
